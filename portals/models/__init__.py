@@ -1,0 +1,43 @@
+"""The city's tables. Everything here comes from a city file, a catalogue, or the city's own staff."""
+
+from portals.models.city import City, ClosedDay, ClosedYear
+from portals.models.dataset import CatalogRun, Dataset, Distribution, Field
+from portals.models.office import EmptyRole, Member, Office, User
+from portals.models.rule import (
+    AppealRoute,
+    Citation,
+    Clock,
+    DenialRule,
+    EscalationStep,
+    FeeRule,
+    Flag,
+    Measure,
+    Provision,
+    Route,
+    Violation,
+)
+
+__all__ = [
+    "AppealRoute",
+    "CatalogRun",
+    "Citation",
+    "City",
+    "Clock",
+    "ClosedDay",
+    "ClosedYear",
+    "Dataset",
+    "DenialRule",
+    "Distribution",
+    "EmptyRole",
+    "EscalationStep",
+    "FeeRule",
+    "Field",
+    "Flag",
+    "Measure",
+    "Member",
+    "Office",
+    "Provision",
+    "Route",
+    "User",
+    "Violation",
+]

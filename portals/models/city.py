@@ -1,0 +1,83 @@
+"""A city and the days on which its offices are closed."""
+
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class City(models.Model):
+    """One city, as its file describes it. `slug` is its address and its key everywhere."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=100)
+    state = models.CharField(max_length=2)
+    state_name = models.CharField(max_length=50)
+    time_zone = models.CharField(max_length=50)
+    prefix = models.CharField(max_length=3, unique=True, help_text=_("Starts every reference of this city."))
+    accent = models.CharField(max_length=7)
+    accent_dark = models.CharField(max_length=7)
+    portal_name = models.CharField(max_length=200)
+    portal_url = models.URLField(blank=True)
+    catalog_url = models.URLField(blank=True, max_length=500)
+    introduction = models.TextField(blank=True)
+    closing_time = models.CharField(max_length=5, blank=True)
+    acknowledge_within = models.PositiveSmallIntegerField(
+        default=3, help_text=_("Business days; the office's own target, not a legal deadline.")
+    )
+    remind_lead_after = models.PositiveSmallIntegerField(default=2, help_text=_("Business days."))
+    targets_citation = models.ForeignKey(
+        "portals.Citation", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    paragraphs = models.JSONField(default=dict, help_text=_("The city's own words in letters."))
+    checked_on = models.DateField()
+    version = models.PositiveIntegerField(
+        default=1, help_text=_("Grows with every change of the rules; caches are keyed by it.")
+    )
+    file_digest = models.CharField(max_length=64, blank=True)
+    loaded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = _("cities")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which the dates of this city are meant."""
+        return ZoneInfo(self.time_zone)
+
+
+class ClosedYear(models.Model):
+    """A year whose closed days are entered. Counting never leaves the entered years."""
+
+    city = models.ForeignKey(City, on_delete=models.CASCADE, related_name="closed_years")
+    year = models.PositiveSmallIntegerField()
+    complete = models.BooleanField(default=True)
+    note = models.TextField(blank=True)
+    citation = models.ForeignKey("portals.Citation", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["year"]
+        constraints = [models.UniqueConstraint(fields=["city", "year"], name="closed_year_once_a_city")]
+
+    def __str__(self) -> str:
+        return f"{self.city} {self.year}"
+
+
+class ClosedDay(models.Model):
+    """A weekday on which the offices of a city are closed, with where that is written."""
+
+    city = models.ForeignKey(City, on_delete=models.CASCADE, related_name="closed_days")
+    on = models.DateField()
+    name = models.CharField(max_length=100)
+    citation = models.ForeignKey("portals.Citation", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["on"]
+        constraints = [models.UniqueConstraint(fields=["city", "on"], name="closed_day_once_a_city")]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.name}"

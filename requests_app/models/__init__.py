@@ -1,0 +1,45 @@
+"""The tables of a case."""
+
+from requests_app.models.correspondence import Attachment, Message, Notice, OneTimeCode
+from requests_app.models.deadline import Deadline, Escalation
+from requests_app.models.determination import Determination
+from requests_app.models.event import Event, next_event
+from requests_app.models.kinds import (
+    AccessRequest,
+    Appeal,
+    DatasetRequest,
+    ErrorReport,
+    MisuseReport,
+    PrivacyConcern,
+    RecordsRequest,
+)
+from requests_app.models.submission import Involvement, Referral, Submission
+from requests_app.models.tick import Tick
+from requests_app.models.words import Action, Actor, Channel, Status
+
+__all__ = [
+    "AccessRequest",
+    "Action",
+    "Actor",
+    "Appeal",
+    "Attachment",
+    "Channel",
+    "DatasetRequest",
+    "Deadline",
+    "Determination",
+    "ErrorReport",
+    "Escalation",
+    "Event",
+    "Involvement",
+    "Message",
+    "MisuseReport",
+    "Notice",
+    "OneTimeCode",
+    "PrivacyConcern",
+    "RecordsRequest",
+    "Referral",
+    "Status",
+    "Submission",
+    "Tick",
+    "next_event",
+]

@@ -1,0 +1,31 @@
+"""What was decided, by whom, and why."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from portals.models import Office
+from portals.vocabulary import Outcome
+from requests_app.models.submission import Submission
+
+
+class Determination(models.Model):
+    """An answer. The latest of a case is the one in force."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="determinations")
+    outcome = models.CharField(max_length=20, choices=Outcome.choices)
+    reasons = models.TextField()
+    exemption = models.CharField(
+        max_length=300, blank=True, help_text=_("Citation of the law that withholds.")
+    )
+    explanation = models.TextField(blank=True, help_text=_("How the exemption applies."))
+    responsible = models.TextField(blank=True, help_text=_("Names and titles of those responsible."))
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.submission_id} {self.outcome}"

@@ -1,0 +1,122 @@
+"""The append-only log of a case: who did what, when, and what changed. Deadlines are computed from it.
+
+Events of a case form a chain: each carries the hash of the one before, and the submission carries the
+hash and number of the last, so that a change, a gap or a cut-off end is found by `manage.py verify`.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from portals.vocabulary import ClockEvent
+from requests_app.models.submission import Submission
+from requests_app.models.words import Action, Actor
+
+
+class Event(models.Model):
+    """One act. `happening` names what it means for the clocks; `happened_at` when that counts (UTC).
+
+    `happened_at` differs from `at` where staff enter what came earlier by phone, mail or counter.
+    """
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="events")
+    sequence = models.PositiveIntegerField()
+    action = models.CharField(max_length=20, choices=Action.choices)
+    happening = models.CharField(max_length=30, choices=ClockEvent.choices, blank=True)
+    happened_at = models.DateTimeField()
+    until = models.DateField(
+        null=True, blank=True, help_text=_("The promised date of an extension or estimate.")
+    )
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=10, choices=Actor.choices)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    by_name = models.CharField(max_length=200, blank=True, help_text=_("As it was then."))
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    data = models.JSONField(default=dict)
+    public = models.BooleanField(default=True, help_text=_("Shown to the requester."))
+    previous_hash = models.CharField(max_length=64, blank=True)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["submission_id", "sequence"]
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "sequence"], name="event_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.submission_id}#{self.sequence} {self.action}"
+
+    def computed_hash(self) -> str:
+        """SHA-256 over the previous hash and the content, as canonical JSON."""
+        content = json.dumps(
+            [
+                self.submission_id,
+                self.sequence,
+                self.action,
+                self.happening,
+                self.happened_at.astimezone(UTC).isoformat(),
+                self.until.isoformat() if self.until else None,
+                self.at.astimezone(UTC).isoformat(),
+                self.actor,
+                self.by_name,
+                self.before,
+                self.after,
+                self.data,
+                self.public,
+            ],
+            sort_keys=True,
+            separators=(",", ":"),
+            ensure_ascii=False,
+        )
+        return hashlib.sha256(f"{self.previous_hash}\n{content}".encode()).hexdigest()
+
+
+def next_event(
+    submission: Submission,
+    action: Action,
+    *,
+    at: datetime,
+    actor: Actor,
+    by: Any = None,
+    happening: ClockEvent | str = "",
+    happened_at: datetime | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    data: Mapping[str, Any] | None = None,
+    until: Any = None,
+    public: bool = True,
+) -> Event:
+    """The next, unsaved event of the case as it was read; moves chain_length and chain_head in memory.
+
+    The caller saves the event and both columns in one transaction that holds the row.
+    """
+    event = Event(
+        submission=submission,
+        sequence=submission.chain_length + 1,
+        action=action,
+        happening=happening,
+        happened_at=happened_at or at,
+        until=until,
+        at=at,
+        actor=actor,
+        by=by,
+        by_name=str(by)[:200] if by else "",
+        before=dict(before or {}),
+        after=dict(after or {}),
+        data=dict(data or {}),
+        public=public,
+        previous_hash=submission.chain_head,
+    )
+    event.hash = event.computed_hash()
+    submission.chain_length = event.sequence
+    submission.chain_head = event.hash
+    return event

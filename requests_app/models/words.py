@@ -1,0 +1,66 @@
+"""The words of a case, beside those of the city (portals.vocabulary)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(models.TextChoices):
+    """Where a submission stands. "Overdue" is never a status: it is a question about dates."""
+
+    RECEIVED = "received", _("Received")
+    ACKNOWLEDGED = "acknowledged", _("Acknowledged, being worked on")
+    CLARIFYING = "clarifying", _("Waiting for your answer to a question")
+    DETERMINED = "determined", _("Answered")
+    CLOSED = "closed", _("Closed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    LAPSED = "lapsed", _("Closed for lack of an answer or payment")
+
+
+class Action(models.TextChoices):
+    """What can be done to a submission; `lifecycle.MOVES` says when."""
+
+    SUBMIT = "submit", _("Submit")
+    ACKNOWLEDGE = "acknowledge", _("Acknowledge")
+    CLAIM = "claim", _("Claim")
+    RELEASE = "release", _("Release")
+    ASSIGN = "assign", _("Assign")
+    REFER = "refer", _("Refer to another office")
+    REFER_BACK = "refer_back", _("Refer back")
+    ASK = "ask", _("Ask the requester")
+    ANSWER = "answer", _("Answer the question")
+    DECLINE = "decline", _("Decline to answer")
+    MESSAGE = "message", _("Send a message")
+    FOLLOW_UP = "follow_up", _("Follow up in writing")
+    NOTE = "note", _("Add an internal note")
+    EXTEND = "extend", _("Extend the time limit")
+    ESTIMATE = "estimate", _("Give an estimated date")
+    RELEASE_PART = "release_part", _("Release a part")
+    DETERMINE = "determine", _("Determine")
+    CLOSE = "close", _("Close")
+    REOPEN = "reopen", _("Reopen")
+    WITHDRAW = "withdraw", _("Withdraw")
+    LAPSE = "lapse", _("Lapse")
+    REMIND = "remind", _("Remind")
+    ESCALATE = "escalate", _("Escalate")
+    ATTACH = "attach", _("Attach a file")
+    HAND_TO_CUSTODIAN = "hand_to_custodian", _("Hand over to the custodian of records")
+    RECORD = "record", _("Record what happened outside")
+    PUBLISH = "publish", _("Make public")
+
+
+class Channel(models.TextChoices):
+    """How a submission came."""
+
+    WEB = "web", _("Web form")
+    PHONE = "phone", _("Phone")
+    MAIL = "mail", _("Mail")
+    COUNTER = "counter", _("Counter")
+    EMAIL = "email", _("E-mail")
+
+
+class Actor(models.TextChoices):
+    """Who did something."""
+
+    REQUESTER = "requester", _("Requester")
+    STAFF = "staff", _("Staff")
+    CLOCK = "clock", _("The clock")
