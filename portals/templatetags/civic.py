@@ -1,0 +1,239 @@
+"""What the components in `templates/components/` need and a template alone cannot do.
+
+Pure: words for codes, the state in which a deadline is shown, and the geometry of the two small figures
+(the clock bar and the plot), which may not be set by inline styles because the content policy forbids them.
+Never reads the clock: `today` is handed in by the page.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, TypedDict
+
+from django import template
+from django.forms import BoundField
+from django.forms.widgets import CheckboxSelectMultiple, MultiWidget, RadioSelect
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from portals import vocabulary
+from portals.vocabulary import ClockState, Milestone
+
+register = template.Library()
+
+DUE_SOON_DAYS = 3
+"""Calendar days before the due day from which a deadline is shown as due soon. A matter of display only."""
+
+STATE_WORDS = {
+    "met": gettext_lazy("Met"),
+    "on_time": gettext_lazy("On time"),
+    "due_soon": gettext_lazy("Due soon"),
+    "late": gettext_lazy("Late"),
+    "paused": gettext_lazy("Stopped"),
+    "not_specified": gettext_lazy("Not specified"),
+    "passed": gettext_lazy("Passed"),
+}
+
+OWN_CHOICE = {Milestone.LAPSE, Milestone.APPEAL_FILING, Milestone.COURT_FILING}
+"""Days by which the requester may do something: nobody is late when they have gone by."""
+
+
+class Shown(TypedDict):
+    """How a deadline is shown: `key` selects glyph and colour, `word` says it, `distance` counts days."""
+
+    key: str
+    word: str
+    distance: str
+
+
+def _read(source: Any, name: str) -> Any:
+    """The same value from a mapping or from an object."""
+    if isinstance(source, Mapping):
+        return source.get(name)
+    return getattr(source, name, None)
+
+
+@register.filter
+def as_date(value: Any) -> date | None:
+    """A city date from a date or an ISO date; None for nothing. A moment has no city date by itself."""
+    if isinstance(value, datetime):
+        raise TypeError("a moment was given where a city date is shown; convert it to the city's zone first")
+    if isinstance(value, date) or value in (None, ""):
+        return value or None
+    return date.fromisoformat(str(value))
+
+
+@register.filter
+def city_date(value: Any) -> str:
+    """A date with its weekday, in the reader's language: "Friday, June 26, 2026"."""
+    day = as_date(value)
+    if day is None:
+        return ""
+    return f"{formats.date_format(day, 'l')}, {formats.date_format(day, 'DATE_FORMAT')}"
+
+
+@register.filter
+def iso_date(value: Any) -> str:
+    """What belongs into the `datetime` attribute of `<time>`."""
+    day = as_date(value)
+    return day.isoformat() if day else ""
+
+
+@register.filter
+def word(value: Any, vocabulary_name: str) -> str:
+    """The label of a code: `{{ layer|word:"Layer" }}`. A word that is no code is shown as it is."""
+    choices = getattr(vocabulary, vocabulary_name)
+    try:
+        return str(choices(value).label)
+    except ValueError:
+        return str(value or "")
+
+
+@register.filter
+def state_word(key: str) -> str:
+    """The word of a display state; a word that is no state is shown as it is."""
+    return str(STATE_WORDS.get(key, key))
+
+
+@register.filter
+def citation_label(citation: Any) -> str:
+    """The label of a citation row, or the citation itself where only its label is at hand."""
+    if citation in (None, ""):
+        return ""
+    return citation if isinstance(citation, str) else str(_read(citation, "label") or citation)
+
+
+@register.filter
+def citation_url(citation: Any) -> str:
+    """The address of a cited page, if it has one that a browser may open."""
+    url = "" if citation is None or isinstance(citation, str) else str(_read(citation, "url") or "")
+    return url if url.startswith(("https://", "http://")) else ""
+
+
+@register.filter
+def office_name(office: Any) -> str:
+    """The name of an office row, or the name itself."""
+    if office in (None, ""):
+        return ""
+    return office if isinstance(office, str) else str(_read(office, "name") or office)
+
+
+@register.filter
+def focus_id(field: BoundField) -> str:
+    """The id of the first input of a field: where a link of the error summary leads."""
+    widget = field.field.widget
+    if isinstance(widget, RadioSelect | CheckboxSelectMultiple | MultiWidget):
+        return f"{field.auto_id}_0"
+    return field.id_for_label or field.auto_id
+
+
+def _distance(days: int) -> str:
+    if days == 0:
+        return _("today")
+    if days > 0:
+        return ngettext("in %(days)s day", "in %(days)s days", days) % {"days": days}
+    return ngettext("%(days)s day ago", "%(days)s days ago", -days) % {"days": -days}
+
+
+@register.simple_tag
+def deadline_state(deadline: Any, today: date | None = None) -> Shown:
+    """How a deadline is shown on the city day `today`. Without `today`, an open one is just on time."""
+    due_on = as_date(_read(deadline, "due_on"))
+    state = str(_read(deadline, "state") or ClockState.OPEN)
+    if state in STATE_WORDS and state != ClockState.NOT_SPECIFIED:
+        return {"key": state, "word": state_word(state), "distance": ""}
+    if due_on is None:
+        return {"key": "not_specified", "word": state_word("not_specified"), "distance": ""}
+    if today is None:
+        return {"key": "on_time", "word": _("Open"), "distance": ""}
+    days = (due_on - today).days
+    key = "late" if days < 0 else "due_soon" if days <= DUE_SOON_DAYS else "on_time"
+    if key == "late" and _read(deadline, "milestone") in OWN_CHOICE:
+        key = "passed"
+    return {"key": key, "word": state_word(key), "distance": _distance(days)}
+
+
+@register.simple_tag
+def clock_bar_geometry(
+    received_on: Any, due_on: Any, today: Any, stops: Iterable[Any] | None = None
+) -> dict[str, Any] | None:
+    """Positions on a bar of width 100 between receipt and due day (or today, when that is later).
+
+    A stop has `from_on` and `to_on` (None while it lasts). None where there is no span to draw.
+    """
+    start, due, now = as_date(received_on), as_date(due_on), as_date(today)
+    if start is None or due is None or now is None:
+        return None
+    end = max(due, now)
+    span = max((end - start).days, 1)
+
+    def at(day: date) -> float:
+        return round(min(max((day - start).days / span, 0), 1) * 100, 2)
+
+    drawn = []
+    for stop in stops or ():
+        left, right = as_date(_read(stop, "from_on")), as_date(_read(stop, "to_on")) or now
+        if left is not None:
+            drawn.append({"x": at(left), "width": max(round(at(right) - at(left), 2), 1), "from_on": left})
+    elapsed = at(min(now, due))
+    return {
+        "elapsed": elapsed,
+        "late_x": at(due),
+        "late_width": round(at(now) - at(due), 2) if now > due else 0,
+        "today": at(now),
+        "stops": drawn,
+        "percent": round(elapsed),
+    }
+
+
+PLOT_WIDTH, PLOT_HEIGHT, PLOT_LEFT, PLOT_FOOT = 640, 220, 48, 24
+
+
+@register.simple_tag
+def plot_geometry(points: Sequence[Any], kind: str = "bar") -> dict[str, Any]:
+    """Where bars or the line of a plot stand. A point has `label` and `value` (None leaves a gap)."""
+    rows = [(str(_read(point, "label")), _read(point, "value")) for point in points]
+    top = max((float(value) for _label, value in rows if value is not None), default=0) or 1
+    inner_width, inner_height = PLOT_WIDTH - PLOT_LEFT, PLOT_HEIGHT - PLOT_FOOT - 10
+    slot = inner_width / max(len(rows), 1)
+    every = max(1, -(-len(rows) // 8))  # at most eight labels, so that they do not touch
+    marks = []
+    for index, (label, value) in enumerate(rows):
+        height = 0 if value is None else round(float(value) / top * inner_height, 2)
+        marks.append({
+            "label": label,
+            "value": value,
+            "x": round(PLOT_LEFT + index * slot + slot * 0.15, 2),
+            "centre": round(PLOT_LEFT + (index + 0.5) * slot, 2),
+            "y": round(10 + inner_height - height, 2),
+            "width": round(slot * 0.7, 2),
+            "height": height,
+            "labelled": index % every == 0,
+        })  # fmt: skip
+    return {
+        "width": PLOT_WIDTH,
+        "height": PLOT_HEIGHT,
+        "left": PLOT_LEFT,
+        "base": 10 + inner_height,
+        "marks": marks,
+        "segments": _segments(marks) if kind == "line" else [],
+        "ticks": [
+            {"y": round(10 + inner_height * (1 - share), 2), "label": formats.localize(_short(top * share))}
+            for share in (0, 0.5, 1)
+        ],
+    }
+
+
+def _short(value: float) -> int | float:
+    return int(value) if value == int(value) else round(value, 1)
+
+
+def _segments(marks: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Polylines; a missing value ends one, because a line across a gap would claim what is not known."""
+    lines: list[list[str]] = [[]]
+    for mark in marks:
+        if mark["value"] is None:
+            lines.append([])
+        else:
+            lines[-1].append(f"{mark['centre']},{mark['y']}")
+    return [" ".join(line) for line in lines if line]
