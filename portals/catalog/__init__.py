@@ -1,0 +1,1 @@
+"""Find datasets, and bring them in from the catalogues that portals publish."""
