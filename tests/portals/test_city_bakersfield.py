@@ -1,4 +1,4 @@
-"""Bakersfield's city file held to its facts, with dates counted here by plain datetime and not by the engine."""
+"""Bakersfield's city file held to its facts; dates are counted here by plain datetime, not by the engine."""
 
 import datetime as dt
 import tomllib
