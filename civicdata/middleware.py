@@ -1,4 +1,4 @@
-"""What every response carries: a request id, strict security headers, and a limit on what may be sent to us."""
+"""What every response carries: a request id and strict headers; and a limit on what may be sent to us."""
 
 import re
 import secrets
@@ -27,7 +27,7 @@ _ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
 class RequestIdMiddleware:
-    """Takes the proxy's `X-Request-ID` where it is harmless, else makes one; logs and the response carry it."""
+    """Takes the proxy's `X-Request-ID` where harmless, else makes one; logs and the response carry it."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -1,7 +1,7 @@
-"""All settings, from the environment. Every variable is named in `.env.example`; unset means the embedded default.
+"""All settings, from the environment. `.env.example` names every variable; unset means the embedded default.
 
-The embedded default (SQLite, no broker, mail as files, one process of each role) and production differ only by
-what stands in the environment. `CIVICDATA_ENV=production` refuses to start with a weak key, DEBUG or open hosts.
+The embedded default (SQLite, no broker, mail as files) and production differ only by what stands in the
+environment. `CIVICDATA_ENV=production` refuses to start with a weak key, DEBUG or open hosts.
 """
 
 import os
@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
-# -- Where we run -------------------------------------------------------------------------------------------------
+# -- Where we run
 ENVIRONMENT = env.str("CIVICDATA_ENV", default="test" if "pytest" in sys.modules else "local")
 if ENVIRONMENT not in {"local", "test", "production"}:
     raise ImproperlyConfigured(f"CIVICDATA_ENV is {ENVIRONMENT!r}; it must be local, test or production.")
@@ -34,7 +34,7 @@ CIVICDATA_HOME.mkdir(parents=True, exist_ok=True)
 
 
 def embedded_secret_key(path: Path) -> str:
-    """The key kept in `path`, made on the first start, readable by its owner only (two first starts agree)."""
+    """The key kept in `path`, made on the first start, readable by its owner only."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -50,22 +50,17 @@ if PRODUCTION:
     if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10:
         raise ImproperlyConfigured("Production needs a SECRET_KEY of at least 50 random characters.")
     if DEBUG:
-        raise ImproperlyConfigured(
-            "DEBUG must be off in production: it shows the data of requesters to strangers."
-        )
+        raise ImproperlyConfigured("DEBUG must be off in production: it shows requesters' data to strangers.")
     if not ALLOWED_HOSTS or any(host in {"*", "."} for host in ALLOWED_HOSTS):
-        raise ImproperlyConfigured(
-            "Production needs ALLOWED_HOSTS: the host names of this service, never '*'."
-        )
+        raise ImproperlyConfigured("Production needs ALLOWED_HOSTS: this service's host names, never '*'.")
 SECRET_KEY = SECRET_KEY or embedded_secret_key(CIVICDATA_HOME / "secret_key")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-
 # A home that once held the demo sends mail to files only, whatever EMAIL_URL says: its people are invented.
 DEMO_MARK = CIVICDATA_HOME / "demo"
 DEMO = env.bool("CIVICDATA_DEMO", default=ENVIRONMENT == "local") or DEMO_MARK.exists()
 CATALOG_REFRESH = env.bool("CATALOG_REFRESH", default=False)
 
-# -- Applications -------------------------------------------------------------------------------------------------
+# -- Applications
 INSTALLED_APPS = [
     "civicdata",
     "requests_app",
@@ -100,7 +95,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "civicdata.urls"
-WSGI_APPLICATION = "civicdata.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
@@ -119,13 +113,15 @@ TEMPLATES = [
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "civic"
 CRISPY_FAIL_SILENTLY = not (DEBUG or TESTING)
 
-# -- Database -----------------------------------------------------------------------------------------------------
+# -- Database
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{CIVICDATA_HOME / 'civicdata.sqlite3'}")
+    "default": env.db_url("DATABASE_URL")
+    if env.str("DATABASE_URL", default="")
+    else {"ENGINE": "django.db.backends.sqlite3", "NAME": CIVICDATA_HOME / "civicdata.sqlite3"}
 }
 _database = DATABASES["default"]
 if _database["ENGINE"].endswith("sqlite3"):
-    # IMMEDIATE: a read-then-write transaction waits for its turn instead of failing with "database is locked".
+    # IMMEDIATE: a read-then-write transaction waits for its turn and never fails as "locked".
     # FULL: a submission that was accepted survives a power cut.
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -139,19 +135,12 @@ elif not TESTING:
     }
 _database["ATOMIC_REQUESTS"] = False  # a GET must never take SQLite's write lock
 
-# -- Cache, sessions, background work -----------------------------------------------------------------------------
+# -- Cache, sessions, background work
 REDIS_URL = env.str("REDIS_URL", default="")
-CACHES: dict[str, dict[str, Any]] = {
-    "default": (
-        {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": REDIS_URL,
-            "KEY_PREFIX": "civicdata",
-        }
-        if REDIS_URL
-        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}}
-    )
-}
+_cache: dict[str, Any] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+if REDIS_URL:
+    _cache = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+CACHES = {"default": {**_cache, "KEY_PREFIX": "civicdata"}}
 # Without Redis the clock process runs its ticks inline: there is no broker that could lose anything.
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 CELERY_TASK_ALWAYS_EAGER = not REDIS_URL
@@ -167,27 +156,23 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_timeout":
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # no file that could go stale: the schedule stands below
 CELERY_ENABLE_UTC = True
 CELERY_TIMEZONE = "UTC"
-# Interval ticks only, never local times: the task itself finds what is due, so a missed or doubled tick does no
-# harm. A tick that waited longer than its interval in the broker is dropped; the next one does its work.
+# Interval ticks only, never local times: the task itself finds what is due, so a missed or doubled tick does
+# no harm. A tick that waited longer than its interval in the broker is dropped; the next one does its work.
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     name: {"task": f"requests_app.tasks.{name}", "schedule": seconds, "options": {"expires": seconds}}
     for name, seconds in {"sweep": 60.0, "deliver": 15.0, "refresh_catalogs": 3600.0, "digest": 900.0}.items()
 }
 
-# -- Mail ---------------------------------------------------------------------------------------------------------
-EMAIL_FILE_PATH = CIVICDATA_HOME / "mail"
+# -- Mail
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 if env.str("EMAIL_URL", default="") and not DEMO:
-    _mail = env.email_url("EMAIL_URL")
-    EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_BACKEND"], _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
-    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"] or "", _mail["EMAIL_HOST_PASSWORD"] or ""
-    EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
-else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    globals().update(env.email_url("EMAIL_URL"))  # EMAIL_BACKEND, EMAIL_HOST, EMAIL_USE_TLS, ...
+EMAIL_FILE_PATH = CIVICDATA_HOME / "mail"
 EMAIL_TIMEOUT = 20
 EMAIL_USE_LOCALTIME = False
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Civicdata <civicdata@localhost>")
 
-# -- People -------------------------------------------------------------------------------------------------------
+# -- People
 AUTH_USER_MODEL = "portals.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -201,20 +186,19 @@ LOGIN_URL, LOGIN_REDIRECT_URL, LOGOUT_REDIRECT_URL = "account_login", "/desk/", 
 ACCOUNT_ADAPTER = "civicdata.accounts.StaffAccountAdapter"  # closes sign-up: staff accounts are made by staff
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # nobody registers himself; an administrator entered the address
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 SESSION_COOKIE_AGE = 12 * 3600
 
-# -- Language and time --------------------------------------------------------------------------------------------
+# -- Language and time
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]  # a language joins when its catalogue under locale/ is complete
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ, TIME_ZONE = True, "UTC"  # each city's own zone comes from its file
 
-# -- Files --------------------------------------------------------------------------------------------------------
+# -- Files
 STATIC_URL, STATIC_ROOT, STATICFILES_DIRS = "/static/", CIVICDATA_HOME / "static", [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = not PRODUCTION
 MEDIA_ROOT = CIVICDATA_HOME / "uploads"  # never served by a web server: only by a view that asks access.py
@@ -231,7 +215,7 @@ UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=10 * 1024 * 1024)  # of o
 UPLOAD_MAX_FILES = DATA_UPLOAD_MAX_NUMBER_FILES = 10
 BODY_MAX_BYTES = UPLOAD_MAX_BYTES * UPLOAD_MAX_FILES + 1024 * 1024
 
-# -- Transport security -------------------------------------------------------------------------------------------
+# -- Transport security
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = (
     ("__Host-session", "__Host-csrf") if PRODUCTION else ("civicdata_session", "civicdata_csrf")
@@ -246,7 +230,7 @@ X_FRAME_OPTIONS = "DENY"
 if env.bool("BEHIND_TLS_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# -- Logs ---------------------------------------------------------------------------------------------------------
+# -- Logs
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -263,5 +247,5 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django": {"level": "INFO"}, "django.server": {"handlers": [], "propagate": True}},
+    "loggers": {"celery": {"level": "WARNING"}, "django.server": {"handlers": [], "propagate": True}},
 }

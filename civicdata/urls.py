@@ -1,4 +1,4 @@
-"""Which address goes to which app. Cases come first: a page that shows both a city and its cases is theirs."""
+"""Which address goes to which app. Cases come first: a page that shows a city and its cases is theirs."""
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin

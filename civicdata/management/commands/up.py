@@ -1,0 +1,119 @@
+"""`manage.py up`: the whole service on one machine in one foreground command."""
+
+import errno
+import os
+import socket
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, connection, connections
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from civicdata.health import clock_problem
+from civicdata.supervisor import Child, Supervisor
+from portals.models import City
+from requests_app.models import Submission
+
+PYTHON = (sys.executable, "-W", "ignore")
+WEB_THREADS = 8
+
+
+class Command(BaseCommand):
+    help = "Prepares the data and serves web, worker and clock until Ctrl-C or SIGTERM."
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default=os.environ.get("BIND") or "127.0.0.1")
+        parser.add_argument("--port", type=int, default=os.environ.get("PORT") or "8000")
+
+    def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
+        refuse_a_taken_port(host, port)
+        self.migrate()
+        self.load_cities()
+        if settings.PRODUCTION:
+            call_command("collectstatic", interactive=False, verbosity=0)
+        self.fill_the_demo()
+        self.greet(host, port)
+        connections.close_all()
+        Supervisor([*web(host, port), *clock()]).run()
+        self.stdout.write("Stopped.")
+
+    def migrate(self) -> None:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            self.say("Preparing the database ...")
+            call_command("migrate", interactive=False, verbosity=0)
+
+    def load_cities(self) -> None:
+        """A wrong city file must not take down what was loaded before: it is reported, and we go on."""
+        try:
+            call_command("load_city", stdout=self.stderr)
+        except (CommandError, SystemExit, DatabaseError) as error:
+            if not City.objects.exists():
+                raise CommandError(f"No city could be loaded: {error}", returncode=2) from error
+            self.stderr.write(
+                f"The city files were not loaded; the rules loaded before stay in force. {error}"
+            )
+
+    def fill_the_demo(self) -> None:
+        if not settings.DEMO or Submission.objects.exists():
+            return
+        self.say("First start: filling the demo ...")
+        settings.DEMO_MARK.touch()
+        call_command("demo", stdout=self.stderr)
+
+    def greet(self, host: str, port: int) -> None:
+        shown = f"[{host}]" if ":" in host else host
+        self.say(f"\nCivicdata: http://{shown}:{port}   (Ctrl-C stops it; data in {settings.CIVICDATA_HOME})")
+
+    def say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()
+
+
+def refuse_a_taken_port(host: str, port: int) -> None:
+    """Says in one sentence that the port is taken, before anything was changed."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                message = f"Port {port} on {host} is in use. Choose another: make run PORT={port + 1}"
+            else:
+                message = f"Cannot listen on {host}:{port}: {error.strerror}"
+            raise CommandError(message, returncode=2) from None
+
+
+def web(host: str, port: int) -> Sequence[Child]:
+    """One worker process: the cache in memory and the rate limits are then the same for everybody."""
+    command = [*PYTHON, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
+    command += ["--workers", "1", "--blocking-threads", str(WEB_THREADS), "--no-ws", "--log-level", "warning"]
+    command += ["--workers-kill-timeout", "5", "civicdata.wsgi:application"]
+    return [Child("web", command)]
+
+
+def clock() -> Sequence[Child]:
+    """Without Redis one clock that does its ticks itself; with Redis a clock and a worker."""
+    celery = [*PYTHON, "-m", "celery", "-A", "civicdata"]
+    beat = [*celery, "beat", "--pidfile=", "--loglevel", "WARNING"]
+    if settings.CELERY_TASK_ALWAYS_EAGER:
+        return [Child("clock", beat, stuck=no_tick)]
+    worker = [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle"]
+    return [Child("worker", [*worker, "--loglevel", "WARNING"], stuck=no_tick), Child("clock", beat)]
+
+
+def no_tick() -> str:
+    """Why the clock counts as stuck, or "". An unreachable database is not the clock's fault."""
+    try:
+        return clock_problem(timezone.now())
+    except DatabaseError:
+        return ""
+    finally:
+        connections.close_all()
