@@ -30,7 +30,7 @@ _test_home = tempfile.TemporaryDirectory(prefix="civicdata-test-") if TESTING el
 CIVICDATA_HOME = Path(
     env.str("CIVICDATA_HOME", default="") or (_test_home.name if _test_home else BASE_DIR / "var")
 ).resolve()
-CIVICDATA_HOME.mkdir(parents=True, exist_ok=True)
+(CIVICDATA_HOME / "static").mkdir(parents=True, exist_ok=True)
 
 
 def embedded_secret_key(path: Path) -> str:
@@ -152,7 +152,7 @@ CELERY_TASK_SOFT_TIME_LIMIT = 540
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_timeout": 30, "socket_keepalive": True}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": "civicdata:", "socket_timeout": 30}
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # no file that could go stale: the schedule stands below
 CELERY_ENABLE_UTC = True
 CELERY_TIMEZONE = "UTC"
@@ -169,7 +169,6 @@ if env.str("EMAIL_URL", default="") and not DEMO:
     globals().update(env.email_url("EMAIL_URL"))  # EMAIL_BACKEND, EMAIL_HOST, EMAIL_USE_TLS, ...
 EMAIL_FILE_PATH = CIVICDATA_HOME / "mail"
 EMAIL_TIMEOUT = 20
-EMAIL_USE_LOCALTIME = False
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Civicdata <civicdata@localhost>")
 
 # -- People
