@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 ONE_DAY = timedelta(days=1)
 SATURDAY, SUNDAY = 5, 6
-NEW_YEARS_EVE = (12, 31)
+LEAP_DAY = (2, 29)
 
 WEEKEND = "closed.weekend"
 CLOSED_DAY = "closed.named"
@@ -91,11 +91,19 @@ class BusinessCalendar:
 
     def why_closed(self, day: date) -> Reason | None:
         """Why the office is closed on `day`, None where it is open. Raises NotEntered."""
-        raise NotImplementedError
+        if not self.first_year <= day.year <= self.last_year:
+            raise NotEntered(day.year)
+        if day.weekday() >= SATURDAY:
+            return Reason(WEEKEND, {"on": day.isoformat()})
+        if day in self.closed:
+            return Reason(CLOSED_DAY, {"on": day.isoformat(), "name": self.closed[day]})
+        return None
 
     def next_open_day(self, day: date) -> date:
         """`day` itself if the office is open, else the first open day after it. Raises NotEntered."""
-        raise NotImplementedError
+        while not self.is_open(day):
+            day += ONE_DAY
+        return day
 
     def count_business_days(
         self,
@@ -109,16 +117,60 @@ class BusinessCalendar:
 
         `until` is the first day of a stop that is still open: the count goes no further. Raises NotEntered.
         """
-        raise NotImplementedError
+        return _count(start, days, self.why_closed, stopped, until)
 
 
 def count_calendar_days(
-    start: date, days: int, *, stopped: Callable[[date], bool] = never_stopped, until: date | None = None
+    start: date,
+    days: int,
+    *,
+    stopped: Callable[[date], bool] = never_stopped,
+    until: date | None = None,
 ) -> Count:
-    """Count `days` days after `start`, weekends and holidays too. `stopped` and `until` as for business days."""
-    raise NotImplementedError
+    """Count `days` days after `start`, weekends and holidays too; otherwise as for business days."""
+    return _count(start, days, _always_open, stopped, until)
 
 
 def add_years(start: date, years: int) -> date:
-    """The same date `years` later; a period that begins on 29 February ends on 28 February (ORS 174.120(5))."""
-    raise NotImplementedError
+    """The same date `years` later; a period begun on 29 February ends on 28 February (ORS 174.120(5))."""
+    if (start.month, start.day) == LEAP_DAY:
+        return date(start.year + years, 2, 28)
+    return start.replace(year=start.year + years)
+
+
+def _always_open(day: date) -> Reason | None:
+    return None
+
+
+def _count(
+    start: date,
+    days: int,
+    why_closed: Callable[[date], Reason | None],
+    stopped: Callable[[date], bool],
+    until: date | None,
+) -> Count:
+    """Walk day by day. A stopped day is not looked up: whether the office was open on it decides nothing."""
+    if days < 1:
+        raise ValueError(f"a count needs at least one day, not {days}")
+    counted: list[date] = []
+    skipped: list[Reason] = []
+    stood_still: list[date] = []
+    day = start
+    while len(counted) < days:
+        day += ONE_DAY
+        if until is not None and day >= until:
+            break
+        if stopped(day):
+            stood_still.append(day)
+        elif reason := why_closed(day):
+            skipped.append(reason)
+        else:
+            counted.append(day)
+    left = days - len(counted)
+    return Count(
+        last=None if left else day,
+        left=left,
+        counted=tuple(counted),
+        skipped=tuple(skipped),
+        stopped=tuple(stood_still),
+    )

@@ -12,13 +12,14 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from django.utils import dateformat
-from django.utils.formats import date_format
+from django.utils.formats import time_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext_lazy, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from portals.business_days import Reason
-from portals.vocabulary import ClockEvent, Milestone
+from portals.route_sentences import ROUTE_SENTENCES
+from portals.vocabulary import ClockEvent, DayUnit, Milestone, OfficeRole
 
 
 class Explained(Protocol):
@@ -29,56 +30,33 @@ class Explained(Protocol):
 
 
 START_SENTENCES: dict[str, Any] = {
-    "started.submitted": _("It was submitted on %(on)s. That day is day 0, so it does not count."),
-    "started.received": _("It was received on %(on)s. That day is day 0, so it does not count."),
-    "started.received_by_custodian": _(
-        "The custodian of records received it on %(on)s. That day is day 0, so it does not count."
-    ),
-    "started.acknowledged": _("It was acknowledged on %(on)s. That day is day 0, so it does not count."),
-    "started.completed": _("It was completed on %(on)s. That day is day 0, so it does not count."),
-    "started.determined": _("It was decided on %(on)s. That day is day 0, so it does not count."),
-    "started.clarification_asked": _(
-        "The city asked for clarification on %(on)s. That day is day 0, so it does not count."
-    ),
-    "started.clarification_answered": _(
-        "The clarification was given on %(on)s. That day is day 0, so it does not count."
-    ),
-    "started.clarification_declined": _(
-        "The clarification was declined on %(on)s. That day is day 0, so it does not count."
-    ),
-    "started.fee_notified": _("The city named the fee on %(on)s. That day is day 0, so it does not count."),
-    "started.fee_paid": _("The fee was paid on %(on)s. That day is day 0, so it does not count."),
-    "started.fee_waived": _("The fee was waived on %(on)s. That day is day 0, so it does not count."),
-    "started.fee_waiver_denied": _(
-        "The city refused to waive the fee on %(on)s. That day is day 0, so it does not count."
-    ),
-    "started.extension_notified": _(
-        "The city gave notice of an extension on %(on)s. That day is day 0, so it does not count."
-    ),
-    "started.estimate_set": _(
-        "The city gave an estimated date on %(on)s. That day is day 0, so it does not count."
-    ),
-    "started.instalment_released": _(
-        "The last part was released on %(on)s. That day is day 0, so it does not count."
-    ),
-    "started.denied": _("The request was denied on %(on)s. That day is day 0, so it does not count."),
-    "started.statement_requested": _(
-        "A written statement of the reasons was asked for on %(on)s. That day is day 0, so it does not count."
-    ),
-    "started.review_requested": _(
-        "A review was asked for on %(on)s. That day is day 0, so it does not count."
-    ),
-    "started.petition_received": _(
-        "The petition was received on %(on)s. That day is day 0, so it does not count."
-    ),
-    "started.order_issued": _("The order was issued on %(on)s. That day is day 0, so it does not count."),
-    "started.violation_ascertained": _(
-        "The violation could be known on %(on)s. That day is day 0, so it does not count."
-    ),
+    "started.submitted": _("It was submitted on %(on)s."),
+    "started.received": _("It was received on %(on)s."),
+    "started.received_by_custodian": _("The custodian of records received it on %(on)s."),
+    "started.acknowledged": _("It was acknowledged on %(on)s."),
+    "started.completed": _("It was completed on %(on)s."),
+    "started.determined": _("It was decided on %(on)s."),
+    "started.clarification_asked": _("The city asked for clarification on %(on)s."),
+    "started.clarification_answered": _("The clarification was given on %(on)s."),
+    "started.clarification_declined": _("The clarification was declined on %(on)s."),
+    "started.fee_notified": _("The city named the fee on %(on)s."),
+    "started.fee_paid": _("The fee was paid on %(on)s."),
+    "started.fee_waived": _("The fee was waived on %(on)s."),
+    "started.fee_waiver_denied": _("The city refused to waive the fee on %(on)s."),
+    "started.extension_notified": _("The city gave notice of an extension on %(on)s."),
+    "started.estimate_set": _("The city gave an estimated date on %(on)s."),
+    "started.instalment_released": _("The last part was released on %(on)s."),
+    "started.denied": _("The request was denied on %(on)s."),
+    "started.statement_requested": _("A written statement of the reasons was asked for on %(on)s."),
+    "started.review_requested": _("A review was asked for on %(on)s."),
+    "started.petition_received": _("The petition was received on %(on)s."),
+    "started.order_issued": _("The order was issued on %(on)s."),
+    "started.violation_ascertained": _("The violation could be known on %(on)s."),
     "started.after": _(
         "The count runs from %(on)s, the last day of the earlier step (%(milestone)s). "
         "It makes no difference whether that step was done early."
     ),
+    "day_zero": _("That day is day 0, so it does not count."),
     "served_as.received": _("No other receipt is recorded, so it counts as received when it was submitted."),
     "served_as.received_by_custodian": _(
         "No hand-over from another office is recorded, so the custodian received it on the same day."
@@ -95,7 +73,7 @@ START_SENTENCES: dict[str, Any] = {
 }
 
 COUNT_SENTENCES: dict[str, Any] = {
-    "must": _("%(text)s"),
+    "must": "%(text)s",
     "source": _("The rule is from %(citation)s."),
     "source.titled": _("The rule is from %(citation)s: %(title)s."),
     "office_target": _("This is the office's own target, not a legal deadline."),
@@ -134,7 +112,8 @@ COUNT_SENTENCES: dict[str, Any] = {
         "How many days the city has is not specified on the cited page. %(office)s must confirm it."
     ),
     "not_specified.nobody": _(
-        "How many days the city has is not specified on the cited page. The responsible office must confirm it."
+        "How many days the city has is not specified on the cited page. "
+        "The responsible office must confirm it."
     ),
     "not_specified.after": _(
         "The earlier step (%(milestone)s) has no date: it is not specified on the cited page. "
@@ -148,7 +127,8 @@ STOP_SENTENCES: dict[str, Any] = {
     ),
     "stopped.fee": _("The days from %(on)s through %(to_on)s do not count: the city waited for the fee."),
     "stopped.both": _(
-        "The days from %(on)s through %(to_on)s do not count: the city waited for clarification and for the fee."
+        "The days from %(on)s through %(to_on)s do not count: "
+        "the city waited for clarification and for the fee."
     ),
     "stopped.clarification.day": _("%(on)s does not count: the city waited for clarification."),
     "stopped.fee.day": _("%(on)s does not count: the city waited for the fee."),
@@ -197,7 +177,12 @@ OUTCOME_SENTENCES: dict[str, Any] = {
     "extended.too_late": _(
         "The extension notice of %(on)s does not count: it had to be given by %(due_on)s."
     ),
-    "extendable": _("With a notice given in time the city may extend this until %(on)s at the latest."),
+    "extendable.start": _(
+        "With a notice given in time the city may take up to %(count)d %(unit)s from the start, until %(on)s."
+    ),
+    "extendable.due": _(
+        "With a notice given in time the city may take up to %(count)d more %(unit)s, until %(on)s."
+    ),
     "source.extension": _("The rule on extensions is from %(citation)s."),
     "met.early": ngettext_lazy(
         "Done on %(on)s (%(event)s), %(count)d day before the last day.",
@@ -210,6 +195,7 @@ OUTCOME_SENTENCES: dict[str, Any] = {
         "Done on %(on)s (%(event)s), %(count)d days late.",
         "count",
     ),
+    "met.undated": _("Done on %(on)s (%(event)s)."),
     "promised": _("The office named %(on)s as the date to expect."),
     "acts": _("Nothing is done by itself on the last day. The system may act from %(on)s."),
 }
@@ -220,8 +206,6 @@ CLOCK_SENTENCES: dict[str, Any] = {
     **STOP_SENTENCES,
     **OUTCOME_SENTENCES,
 }
-
-ROUTE_SENTENCES: dict[str, Any] = {}
 
 SENTENCES: dict[str, Any] = {**CLOCK_SENTENCES, **ROUTE_SENTENCES}
 """Code -> lazy text with named placeholders."""
@@ -248,10 +232,12 @@ WORDS: dict[str, Callable[[Any], Any]] = {
     "days": _dates,
     "event": lambda stored: ClockEvent(stored).label,
     "milestone": lambda stored: Milestone(stored).label,
-    "closing": lambda stored: date_format(time.fromisoformat(stored), "TIME_FORMAT"),
+    "unit": lambda stored: DayUnit(stored).label,
+    "closing": lambda stored: time_format(time.fromisoformat(stored), "TIME_FORMAT"),
     "amount": _amount,
+    "role": lambda stored: OfficeRole(stored).label,
 }
-"""Parameter name -> how its stored value is shown. Names `on` and `..._on` are dates, all others stand as they are."""
+"""Parameter name -> how its value is shown. `on` and `..._on` are dates; all others stand as they are."""
 
 
 def _shown(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -265,7 +251,7 @@ def _shown(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def sentence(reason: Reason) -> str:
-    """One reason as one plain sentence. A code that no longer exists says so rather than breaking the page."""
+    """One reason as one plain sentence. An old code without words must not break a page."""
     text = SENTENCES.get(reason.code)
     if text is None:
         return gettext("The words for this step are missing (%(code)s).") % {"code": reason.code}
