@@ -7,7 +7,7 @@ each other is in `city_checks`. Names follow the file, `from` excepted (`from_`)
 import dataclasses
 import datetime as dt
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar, dataclass_transform
 
 from portals.city_reading import (
     colour,
@@ -40,7 +40,15 @@ from portals.vocabulary import (
     Topic,
 )
 
-entry = dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+T = TypeVar("T")
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def entry(table: type[T]) -> type[T]:
+    """A frozen dataclass made by keyword, as every table of the file is."""
+    return dataclasses.dataclass(frozen=True, slots=True, kw_only=True)(table)
+
+
 NOTHING: tuple[Any, ...] = ()
 flag_id = pattern(r"(?!.{81})[a-z0-9]+([_-][a-z0-9]+)*", "an id of lower-case letters, digits, `-` and `_`")
 

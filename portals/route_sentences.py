@@ -1,0 +1,49 @@
+"""The words of each reason that `routes` gives. Alone responsible for these sentences; `explain` shows them.
+
+`said` stands for a sentence of the city file itself, which is shown as the city wrote it.
+"""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+ROUTE_SENTENCES: dict[str, Any] = {
+    "said": _("%(text)s"),
+    "route.not_specified": _(
+        "Which office must act is not specified on the cited page. %(office)s can confirm it."
+    ),
+    "route.silent": _(
+        "Which office must act is not specified on the cited page. %(office)s takes in everything that has "
+        "no other office, so it goes there."
+    ),
+    "route.publishes": _("%(office)s publishes the dataset."),
+    "route.listed_on_dataset": _("It is the department listed on the dataset."),
+    "route.nobody": _("An office for this role (%(role)s) is not specified on the cited page."),
+    "route.instead": _(
+        "No office is known for that, so it goes to the office that may act instead: %(office)s."
+    ),
+    "route.intake": _(
+        "No office is known for that, so it goes to the office that takes everything in: %(office)s."
+    ),
+    "route.after": ngettext_lazy(
+        "This step follows %(count)d business day after filing if nobody has acknowledged. "
+        "The number of days is the office's own target, not a legal deadline.",
+        "This step follows %(count)d business days after filing if nobody has acknowledged. "
+        "The number of days is the office's own target, not a legal deadline.",
+        "count",
+    ),
+    "route.offered": ngettext_lazy(
+        "The requester may do this himself from then on; the clock does it after %(count)d business day.",
+        "The requester may do this himself from then on; the clock does it after %(count)d business days.",
+        "count",
+    ),
+    "route.offered_too": _("The requester may do this himself as well."),
+    "route.repeat": ngettext_lazy(
+        "It is repeated every business day until somebody acknowledges.",
+        "It is repeated every %(count)d business days until somebody acknowledges.",
+        "count",
+    ),
+    "route.head": _("It goes to the head of the office."),
+    "route.only_informed": _("The office is informed; it is not made to act."),
+}
