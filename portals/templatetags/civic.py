@@ -16,7 +16,8 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from portals import vocabulary
+from portals import explain, vocabulary
+from portals.business_days import Reason
 from portals.vocabulary import ClockState, Milestone
 
 register = template.Library()
@@ -116,6 +117,28 @@ def office_name(office: Any) -> str:
     if office in (None, ""):
         return ""
     return office if isinstance(office, str) else str(_read(office, "name") or office)
+
+
+@register.filter
+def why(explained: Any) -> list[str]:
+    """The sentences of a deadline: given as such, or as reasons that `portals.explain` tells."""
+    steps = _read(explained, "because") or _read(explained, "reasons") or ()
+    steps = [steps] if isinstance(steps, str) else steps
+    return [step if isinstance(step, str) else explain.sentence(_reason(step)) for step in steps]
+
+
+def _reason(step: Any) -> Reason:
+    return step if isinstance(step, Reason) else Reason.from_json(step)
+
+
+@register.filter
+def headed(cells: Sequence[Any], columns: Sequence[Any]) -> list[dict[str, Any]]:
+    """The cells of a row, each with the label and the alignment of its column, for cards on a phone."""
+    return [
+        {"label": _read(column, "label"), "num": _read(column, "num")}
+        | {name: _read(cell, name) for name in ("text", "url", "state")}
+        for cell, column in zip(cells, columns, strict=True)
+    ]
 
 
 @register.filter
