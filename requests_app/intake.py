@@ -1,0 +1,306 @@
+"""Acts at the front desk: a submission is filed, acknowledged, claimed, assigned."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from portals.models import City, Dataset, User
+from portals.vocabulary import ClockEvent, OfficeRole, Relation, SubmissionKind
+from requests_app import deadlines, references
+from requests_app.files import StoredFile, attach_files
+from requests_app.lifecycle import NotAllowed, apply, locked
+from requests_app.models import (
+    AccessRequest,
+    Action,
+    Actor,
+    Appeal,
+    Channel,
+    DatasetRequest,
+    ErrorReport,
+    Event,
+    Involvement,
+    MisuseReport,
+    PrivacyConcern,
+    RecordsRequest,
+    Submission,
+    next_event,
+)
+from requests_app.notices import people_of, tell, write_to_requester
+from requests_app.routing import Placement, place
+
+DETAILS: dict[str, type[Model]] = {
+    SubmissionKind.ERROR_REPORT: ErrorReport,
+    SubmissionKind.DATASET_REQUEST: DatasetRequest,
+    SubmissionKind.ACCESS_REQUEST: AccessRequest,
+    SubmissionKind.RECORDS_REQUEST: RecordsRequest,
+    SubmissionKind.MISUSE_REPORT: MisuseReport,
+    SubmissionKind.PRIVACY_CONCERN: PrivacyConcern,
+    SubmissionKind.APPEAL: Appeal,
+}
+"""Kind -> the model that holds what the kind adds."""
+
+
+@dataclass(frozen=True)
+class Filing:
+    """Everything that is known when a submission is filed. `received_at` (UTC) is when the city got it:
+    now for the web form, the true moment for what staff enter. `custodian_received_at` is given where it
+    first lay with another office (RSMo 610.023.3 counts from the custodian's receipt)."""
+
+    city: City
+    kind: SubmissionKind
+    title: str
+    description: str
+    details: Mapping[str, Any]
+    submission_key: str
+    received_at: datetime
+    flags: frozenset[str] = frozenset()
+    dataset: Dataset | None = None
+    requester_name: str = ""
+    requester_email: str = ""
+    language: str = "en"
+    channel: Channel = Channel.WEB
+    custodian_received_at: datetime | None = None
+    entered_by: User | None = None
+    is_public: bool = False
+    files: Sequence[StoredFile] = ()
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A filed submission. `code` is None where the same form had been sent before: it is shown only once."""
+
+    submission: Submission
+    code: str | None
+
+    @property
+    def is_new(self) -> bool:
+        return self.code is not None
+
+
+def submit(filing: Filing, *, now: datetime) -> Filed:
+    """File a submission: row, offices, deadlines, letters and event in one transaction.
+
+    The same `submission_key` gives the same submission, however often and however concurrently it is sent.
+    Raises NotAllowed where the date of receipt lies in the future.
+    """
+    if filing.received_at > now:
+        raise NotAllowed(_("The date of receipt lies in the future. Enter when it really came."))
+    if filing.custodian_received_at and not filing.received_at <= filing.custodian_received_at <= now:
+        raise NotAllowed(
+            _(
+                "The custodian cannot have received it before the city did, nor in the future. Check both dates."
+            )
+        )
+    existing = Submission.objects.filter(submission_key=filing.submission_key).first()
+    if existing:
+        return Filed(existing, None)
+    code = references.new_code()
+    try:
+        with transaction.atomic():
+            return Filed(_file(filing, code, now), code)
+    except IntegrityError:
+        twin = Submission.objects.filter(submission_key=filing.submission_key).first()
+        if twin is None:
+            raise
+        return Filed(twin, None)
+
+
+def received_on(filing: Filing) -> date:
+    """The city's date of receipt: after hours counts on its own local date."""
+    return filing.received_at.astimezone(filing.city.zone).date()
+
+
+def _file(filing: Filing, code: str, now: datetime) -> Submission:
+    placement = place(
+        filing.city, filing.kind, dataset=filing.dataset, flags=filing.flags, on=received_on(filing)
+    )
+    reference = references.new_reference(filing.city.prefix)
+    submission = Submission(
+        city=filing.city,
+        kind=filing.kind,
+        reference=reference,
+        code_hash=references.code_hash(reference, code),
+        submission_key=filing.submission_key,
+        title=filing.title,
+        description=filing.description,
+        flags=sorted(filing.flags),
+        dataset=filing.dataset,
+        office=placement.lead,
+        requester_name=filing.requester_name,
+        requester_email=filing.requester_email,
+        language=filing.language,
+        channel=filing.channel,
+        entered_by=filing.entered_by,
+        submitted_at=now,
+        received_at=filing.received_at,
+        received_on=received_on(filing),
+        is_public=filing.is_public,
+        urgency=deadlines.NOTHING_DUE,
+        search_text=searchable(filing, reference),
+    )
+    submission.save(force_insert=True)
+    _record_filing(submission, filing, placement, now)
+    details = DETAILS[filing.kind](submission=submission, **filing.details)
+    details.save(force_insert=True)
+    Involvement.objects.bulk_create(
+        Involvement(submission=submission, office=office, relation=relation, because=because, since=now)
+        for office, relation, because in placement.others
+    )
+    attach_files(submission, filing.files, actor=_filer(filing), by=filing.entered_by, now=now)
+    if filing.custodian_received_at:
+        apply(
+            locked(submission),
+            Action.HAND_TO_CUSTODIAN,
+            now=now,
+            actor=Actor.STAFF,
+            by=filing.entered_by,
+            happening=ClockEvent.RECEIVED_BY_CUSTODIAN,
+            happened_at=filing.custodian_received_at,
+        )
+        submission.refresh_from_db()
+    deadlines.recompute(submission, now=now)
+    _announce(submission, placement, now)
+    return submission
+
+
+def _filer(filing: Filing) -> Actor:
+    return Actor.STAFF if filing.entered_by else Actor.REQUESTER
+
+
+def _record_filing(submission: Submission, filing: Filing, placement: Placement, now: datetime) -> None:
+    event = next_event(
+        submission,
+        Action.SUBMIT,
+        at=now,
+        actor=_filer(filing),
+        by=filing.entered_by,
+        happening=ClockEvent.RECEIVED,
+        happened_at=filing.received_at,
+        after={"status": submission.status, "office": submission.office_id},
+        data={
+            "channel": str(filing.channel),
+            "kind": str(filing.kind),
+            "office": placement.lead.name,
+            "because": placement.because,
+            "custodian_first": filing.custodian_received_at is None
+            and OfficeRole.RECORDS_CUSTODIAN in placement.lead.roles,
+        },
+    )
+    event.save(force_insert=True)
+    Submission.objects.filter(pk=submission.pk).update(
+        chain_length=submission.chain_length, chain_head=submission.chain_head
+    )
+
+
+def searchable(filing: Filing, reference: str) -> str:
+    """What the staff's text search looks into: reference, title, description, details, name, dataset."""
+    words = [reference, filing.title, filing.description, filing.requester_name, filing.requester_email]
+    words += [value for value in filing.details.values() if isinstance(value, str)]
+    if filing.dataset:
+        words += [filing.dataset.name, filing.dataset.identifier]
+    return " ".join(word for word in words if word)[:20_000]
+
+
+def _announce(submission: Submission, placement: Placement, now: datetime) -> None:
+    occasion = f"event:{submission.chain_length}"
+    write_to_requester(submission, "filed", now=now, occasion=occasion)
+    line = _("New: %(kind)s, %(reference)s") % {
+        "kind": submission.get_kind_display(),
+        "reference": submission.reference,
+    }
+    told = [placement.lead] + [
+        office
+        for office, relation, _because in placement.others
+        if relation in (Relation.TOGETHER, Relation.INFORMED)
+    ]
+    for office in told:
+        tell(submission, people_of(office), kind="filed", line=line, now=now, occasion=occasion)
+
+
+def acknowledge(
+    submission: Submission, *, by: User, now: datetime, message: str = "", revision: int | None = None
+) -> Event:
+    """The office says that it has the case: stops the ladder, tells the requester. Raises NotAllowed."""
+    with transaction.atomic():
+        row = locked(submission, revision=revision)
+        event = apply(
+            row,
+            Action.ACKNOWLEDGE,
+            now=now,
+            actor=Actor.STAFF,
+            by=by,
+            changes={"acknowledged_at": now},
+            happening=ClockEvent.ACKNOWLEDGED,
+            data={"message": message} if message else {},
+        )
+        deadlines.recompute(row, now=now)
+        write_to_requester(row, "acknowledged", now=now, occasion=f"event:{event.sequence}", message=message)
+    return event
+
+
+def claim(submission: Submission, *, by: User, now: datetime, revision: int | None = None) -> Event:
+    """Take the case for oneself. Raises NotAllowed where somebody else has it."""
+    with transaction.atomic():
+        row = locked(submission, revision=revision)
+        if row.assigned_to_id and row.assigned_to_id != by.pk:
+            raise NotAllowed(
+                _("%(name)s has this case already. Ask for it, or assign it.") % {"name": row.assigned_to}
+            )
+        return apply(
+            row,
+            Action.CLAIM,
+            now=now,
+            actor=Actor.STAFF,
+            by=by,
+            changes={"assigned_to_id": by.pk},
+            public=False,
+        )
+
+
+def release(submission: Submission, *, by: User, now: datetime, revision: int | None = None) -> Event:
+    """Give the case back to the office. Raises NotAllowed where nobody has it."""
+    with transaction.atomic():
+        row = locked(submission, revision=revision)
+        if row.assigned_to_id is None:
+            raise NotAllowed(_("Nobody has claimed this case."))
+        return apply(
+            row,
+            Action.RELEASE,
+            now=now,
+            actor=Actor.STAFF,
+            by=by,
+            changes={"assigned_to_id": None},
+            public=False,
+        )
+
+
+def assign(
+    submission: Submission, *, to: User, by: User, now: datetime, revision: int | None = None
+) -> Event:
+    """Give the case to a member of its office. Raises NotAllowed for anybody else."""
+    with transaction.atomic():
+        row = locked(submission, revision=revision)
+        if not row.office.members.filter(user=to, active=True).exists():
+            raise NotAllowed(
+                _("%(name)s does not work in %(office)s. Refer the case first, or choose somebody there.")
+                % {"name": to, "office": row.office}
+            )
+        event = apply(
+            row,
+            Action.ASSIGN,
+            now=now,
+            actor=Actor.STAFF,
+            by=by,
+            changes={"assigned_to_id": to.pk},
+            data={"to": str(to)},
+            public=False,
+        )
+        line = _("Assigned to you: %(reference)s") % {"reference": row.reference}
+        members = [member for member in people_of(row.office) if member.user_id == to.pk]
+        tell(row, members, kind="assigned", line=line, now=now, occasion=f"event:{event.sequence}")
+    return event

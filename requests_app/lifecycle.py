@@ -1,0 +1,149 @@
+"""What may follow what. Sole writer of Submission.status, and the one door through which events are written.
+
+`MOVES` is the whole table: an action that has no row for a status is not allowed there. Every act of a
+person goes through `apply`; the sweep (escalation.py) uses the same table in batches.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from portals.models import User
+from portals.vocabulary import ClockEvent
+from requests_app.models import Action, Actor, Event, Status, Submission, next_event
+
+
+class NotAllowed(Exception):
+    """An act that the case does not allow now. The message is a sentence for the person who tried it."""
+
+
+def _moves() -> dict[tuple[Status, Action], Status]:
+    """The table. An entry that keeps the status is written with the status itself."""
+    s, a = Status, Action
+    anywhere = [a.MESSAGE, a.NOTE, a.ATTACH, a.RECORD, a.PUBLISH]
+    at_work = [a.CLAIM, a.RELEASE, a.ASSIGN, a.REFER, a.REFER_BACK, a.EXTEND, a.ESTIMATE, a.RELEASE_PART]
+    at_work += [a.HAND_TO_CUSTODIAN, a.FOLLOW_UP]
+    table: dict[tuple[Status, Action], Status] = {
+        (status, action): status for status in s for action in anywhere
+    }
+    for status in (s.RECEIVED, s.ACKNOWLEDGED, s.CLARIFYING):
+        table |= {(status, action): status for action in at_work}
+        table |= {(status, a.DETERMINE): s.DETERMINED, (status, a.WITHDRAW): s.WITHDRAWN}
+        table |= {(status, a.REMIND): status, (status, a.LAPSE): s.LAPSED}
+    for status in (s.RECEIVED, s.ACKNOWLEDGED):
+        table[status, a.ASK] = s.CLARIFYING
+    table[s.RECEIVED, a.ACKNOWLEDGE] = s.ACKNOWLEDGED
+    table[s.RECEIVED, a.ESCALATE] = s.RECEIVED
+    table[s.CLARIFYING, a.ANSWER] = s.ACKNOWLEDGED
+    table[s.CLARIFYING, a.DECLINE] = s.ACKNOWLEDGED
+    table[s.DETERMINED, a.CLOSE] = s.CLOSED
+    table[s.DETERMINED, a.FOLLOW_UP] = s.DETERMINED
+    for status in (s.DETERMINED, s.CLOSED, s.WITHDRAWN, s.LAPSED):
+        table[status, a.REOPEN] = s.RECEIVED
+    return table
+
+
+MOVES = _moves()
+
+ENDED = frozenset({Status.CLOSED, Status.WITHDRAWN, Status.LAPSED})
+AT_WORK = frozenset({Status.RECEIVED, Status.ACKNOWLEDGED, Status.CLARIFYING})
+
+
+def allowed(status: str) -> list[Action]:
+    """The actions that the table has for a status, in the order of the vocabulary."""
+    return [action for action in Action if (Status(status), action) in MOVES]
+
+
+def next_status(status: str, action: Action) -> Status:
+    """Where an action leads; raises NotAllowed with a sentence for people."""
+    try:
+        return MOVES[Status(status), action]
+    except KeyError:
+        raise NotAllowed(
+            _("“%(action)s” is not possible now: the case is “%(status)s”.")
+            % {"action": action.label, "status": Status(status).label}
+        ) from None
+
+
+def locked(submission: Submission, *, revision: int | None = None) -> Submission:
+    """The row, read again and held until the transaction ends.
+
+    `revision` is the chain length that the person saw; another one means that somebody acted meanwhile.
+    """
+    row = (
+        Submission.objects.select_for_update(of=("self",))
+        .select_related("city", "office", "dataset")
+        .get(pk=submission.pk)
+    )
+    if revision is not None and row.chain_length != revision:
+        last = row.events.order_by("-sequence").first()
+        raise NotAllowed(
+            _(
+                "Meanwhile %(who)s did this: “%(what)s”. Look at the case again, then send; what you typed is kept."
+            )
+            % {
+                "who": (last.by_name or last.get_actor_display()) if last else _("somebody"),
+                "what": last.get_action_display() if last else "",
+            }
+        )
+    return row
+
+
+def storable(value: Any) -> Any:
+    """A value as it stands in an event: JSON, with dates as ISO text and rows as their keys."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return getattr(value, "pk", value)
+
+
+def apply(
+    row: Submission,
+    action: Action,
+    *,
+    now: datetime,
+    actor: Actor,
+    by: User | None = None,
+    changes: Mapping[str, Any] | None = None,
+    happening: ClockEvent | str = "",
+    happened_at: datetime | None = None,
+    until: date | None = None,
+    data: Mapping[str, Any] | None = None,
+    public: bool = True,
+) -> Event:
+    """Do one act on a row held by `locked`: check the table, change the columns, write the event.
+
+    `changes` are columns of the submission besides the status. `happened_at` is when it counts for the
+    clocks (UTC), `now` when it is written down. Must run inside a transaction. Raises NotAllowed.
+    """
+    target = next_status(row.status, action)
+    new = dict(changes or {})
+    if target != row.status:
+        new["status"] = target
+    before = {name: storable(getattr(row, name)) for name in new}
+    length = row.chain_length
+    for name, value in new.items():
+        setattr(row, name, value)
+    event = next_event(
+        row,
+        action,
+        at=now,
+        actor=actor,
+        by=by,
+        happening=happening,
+        happened_at=happened_at,
+        until=until,
+        before=before,
+        after={name: storable(value) for name, value in new.items()},
+        data=data,
+        public=public,
+    )
+    written = Submission.objects.filter(pk=row.pk, chain_length=length).update(
+        **new, chain_length=row.chain_length, chain_head=row.chain_head
+    )
+    if written != 1 or not transaction.get_connection().in_atomic_block:
+        raise NotAllowed(_("Somebody else acted on this case at the same moment. Look again, then send."))
+    event.save(force_insert=True)
+    return event

@@ -1,0 +1,113 @@
+"""Writes a letter down as a row, in the transaction that causes it. delivery.py sends it later.
+
+The requester gets a letter of its own for each act. Members of an office get items of one letter a day.
+Letters go only to the requester's own address and to registered members, never to an address from a
+guide or the web. No letter carries what the requester wrote: it carries the reference, dates and a link.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+
+from portals.models import Member, Office
+from portals.vocabulary import MemberRole
+from requests_app.models import Deadline, Notice, Submission
+
+
+def rendered(kind: str, context: Mapping[str, Any]) -> tuple[str, str]:
+    """Subject and body of `templates/emails/<kind>.txt`: its first line is the subject."""
+    subject, _gap, body = render_to_string(f"emails/{kind}.txt", dict(context)).strip().partition("\n")
+    return " ".join(subject.split())[:300], body.strip() + "\n"
+
+
+def link(submission: Submission) -> str:
+    """The full address of the requester's page."""
+    return settings.SITE_URL + reverse("requests_app:case", args=[submission.reference])
+
+
+def write_to_requester(
+    submission: Submission, kind: str, *, now: datetime, occasion: str, **context: Any
+) -> Notice | None:
+    """Queue a letter to the requester, or nothing where there is no address.
+
+    `occasion` names the act that causes it ("event:12"); the same occasion never gives a second letter.
+    """
+    if not submission.requester_email:
+        return None
+    with translation.override(submission.language):
+        subject, body = rendered(
+            kind,
+            {
+                "submission": submission,
+                "city": submission.city,
+                "paragraphs": submission.city.paragraphs,
+                "link": link(submission),
+                "deadlines": list(Deadline.objects.filter(submission=submission, cycle=submission.cycle)),
+                **context,
+            },
+        )
+    notice, _created = Notice.objects.get_or_create(
+        key=f"{kind}:{submission.pk}:{occasion}:requester",
+        defaults={
+            "city_id": submission.city_id,
+            "submission": submission,
+            "email": submission.requester_email,
+            "kind": kind,
+            "subject": subject,
+            "body": body,
+            "created_at": now,
+            "next_at": now,
+        },
+    )
+    return notice
+
+
+def people_of(office: Office, *, heads_only: bool = False) -> list[Member]:
+    """Who of an office is told: its active members, or its head and deputy. Never a body outside the city."""
+    if office.outside:
+        return []
+    members = Member.objects.filter(office=office, active=True, user__is_active=True).select_related("user")
+    if heads_only:
+        heads = [member for member in members if member.role == MemberRole.HEAD or member.is_deputy]
+        return heads or list(members)
+    return list(members)
+
+
+def digest_items(
+    submission: Submission,
+    members: Iterable[Member],
+    *,
+    kind: str,
+    line: str,
+    now: datetime,
+    occasion: str,
+) -> list[Notice]:
+    """Unsaved items for the daily letters of these members; `line` is the sentence that will stand there."""
+    return [
+        Notice(
+            city_id=submission.city_id,
+            submission=submission,
+            user=member.user,
+            email=member.user.email,
+            kind=kind,
+            key=f"{kind}:{submission.pk}:{occasion}:{member.user_id}",
+            subject=submission.reference,
+            body=line,
+            state=Notice.State.DIGEST_ITEM,
+            created_at=now,
+        )
+        for member in {member.user_id: member for member in members}.values()
+    ]
+
+
+def tell(
+    submission: Submission, members: Iterable[Member], *, kind: str, line: str, now: datetime, occasion: str
+) -> None:
+    """Put a line into the next daily letter of these members; the same occasion never gives a second line."""
+    items = digest_items(submission, members, kind=kind, line=line, now=now, occasion=occasion)
+    Notice.objects.bulk_create(items, ignore_conflicts=True)

@@ -1,0 +1,49 @@
+"""References and codes of cases: what a person writes down.
+
+A reference (KNT-7F3K9QX2M) is not a secret: city, eight random signs, one check sign. The code is: it opens
+the case, is shown once and stored only as a hash.
+"""
+
+import hashlib
+import hmac
+import secrets
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no 0/O, 1/I/L
+LENGTH = 8
+CODE_LENGTH = 12
+
+
+def _check_sign(body: str) -> str:
+    """Catches every single wrong sign and every swap of neighbours (weights differ, modulus is prime)."""
+    total = sum((index + 2) * ALPHABET.index(sign) for index, sign in enumerate(body))
+    return ALPHABET[total % len(ALPHABET)]
+
+
+def new_reference(prefix: str) -> str:
+    body = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    return f"{prefix}-{body}{_check_sign(body)}"
+
+
+def normalised(typed: str) -> str | None:
+    """A reference as it is stored, from what somebody typed; None where it cannot be one (a sign is wrong)."""
+    signs = "".join(sign for sign in typed.upper() if sign.isalnum())
+    prefix, body = signs[:3], signs[3:]
+    if len(body) != LENGTH + 1 or any(sign not in ALPHABET for sign in body) or not prefix.isalpha():
+        return None
+    return f"{prefix}-{body}" if _check_sign(body[:-1]) == body[-1] else None
+
+
+def new_code() -> str:
+    """A secret of 12 signs (59 bits), in groups of four for reading aloud."""
+    signs = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+    return "-".join(signs[start : start + 4] for start in range(0, CODE_LENGTH, 4))
+
+
+def code_hash(reference: str, code: str) -> str:
+    """What is stored of a code. Bound to the reference, so that equal codes do not look equal."""
+    signs = "".join(sign for sign in code.upper() if sign.isalnum())
+    return hashlib.sha256(f"{reference}:{signs}".encode()).hexdigest()
+
+
+def code_matches(reference: str, code: str, stored: str) -> bool:
+    return hmac.compare_digest(code_hash(reference, code), stored)

@@ -1,0 +1,180 @@
+"""Which office a case is with. Sole writer of Submission.office. A case is never without an office."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from portals.rulebook import rulebook
+
+from portals.models import City, Dataset, Office, User
+from portals.routes import RouteAnswer, office_that_leads, resolve
+from portals.vocabulary import ClockEvent, OfficeRole, Relation, SubmissionKind
+from requests_app import deadlines
+from requests_app.lifecycle import NotAllowed, apply, locked
+from requests_app.models import Action, Actor, Event, Involvement, Referral, Submission
+from requests_app.notices import people_of, tell, write_to_requester
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where a new case goes: the lead and why (reasons as stored), and the other offices with theirs."""
+
+    lead: Office
+    because: list[dict[str, Any]]
+    others: list[tuple[Office, Relation, dict[str, Any]]]
+
+
+def answer_for(
+    city: City, kind: str, *, dataset: Dataset | None, flags: frozenset[str], on: date
+) -> RouteAnswer:
+    """What the rules in force on the city date `on` say about a submission, for showing and for placing."""
+    book = rulebook(city)
+    publisher = book.office_ref(dataset.office_id) if dataset and dataset.office_id else None
+    return resolve(
+        book.routes, kind, on=on, dataset_office=publisher, flags=flags, dataset=dataset is not None
+    )
+
+
+def place(city: City, kind: str, *, dataset: Dataset | None, flags: frozenset[str], on: date) -> Placement:
+    """The offices of a new case. Falls back to an alternative, then to the intake office."""
+    answer = answer_for(city, kind, dataset=dataset, flags=flags, on=on)
+    lead, reasons = office_that_leads(answer)
+    rows = {office.pk: office for office in Office.objects.filter(city=city)}
+    others = []
+    for part in (*answer.acts, *answer.informed):
+        if part.office is None or part.office.pk == lead.pk or part.office.pk is None:
+            continue
+        because = {
+            "route": part.key,
+            "citation": part.citation,
+            "layer": str(part.layer),
+            "reasons": [reason.as_json() for reason in part.reasons],
+        }
+        if part.office.pk not in {office.pk for office, _relation, _why in others}:
+            others.append((rows[part.office.pk], Relation(part.relation), because))
+    assert lead.pk is not None
+    return Placement(rows[lead.pk], [reason.as_json() for reason in reasons], others)
+
+
+def involve(
+    submission: Submission, office: Office, relation: Relation, *, now: datetime, because: Mapping[str, Any]
+) -> None:
+    """An office beside the lead. One that stands there already keeps its place unless it must now act."""
+    known, created = Involvement.objects.get_or_create(
+        submission=submission,
+        office=office,
+        defaults={"relation": relation, "since": now, "because": dict(because)},
+    )
+    if not created and relation == Relation.TOGETHER and known.relation == Relation.INFORMED:
+        known.relation = relation
+        known.save(update_fields=["relation"])
+
+
+def referable(submission: Submission) -> list[Office]:
+    """The offices of the city to which this case can be referred."""
+    return list(
+        Office.objects.filter(city_id=submission.city_id, outside=False).exclude(pk=submission.office_id)
+    )
+
+
+def refer(
+    submission: Submission,
+    *,
+    to: Office,
+    reason: str,
+    by: User,
+    now: datetime,
+    is_return: bool = False,
+    revision: int | None = None,
+) -> Event:
+    """Hand the case to another office of the city. The filing date and all clocks stay what they were;
+    the office it leaves stays informed. Raises NotAllowed."""
+    with transaction.atomic():
+        row = locked(submission, revision=revision)
+        _check_referral(row, to, reason)
+        left = row.office
+        event = apply(
+            row,
+            Action.REFER_BACK if is_return else Action.REFER,
+            now=now,
+            actor=Actor.STAFF,
+            by=by,
+            changes={"office_id": to.pk, "assigned_to_id": None},
+            data={"from": left.name, "to": to.name, "reason": reason},
+        )
+        row.office = to
+        record_referral(row, left, to, by=by, now=now, reason=reason, is_return=is_return)
+        _custodian_receives(row, to, by=by, now=now)
+        deadlines.recompute(row, now=now)
+        line = _("Referred to your office: %(reference)s") % {"reference": row.reference}
+        tell(row, people_of(to), kind="referred", line=line, now=now, occasion=f"event:{event.sequence}")
+        write_to_requester(row, "referred", now=now, occasion=f"event:{event.sequence}", office=to)
+    return event
+
+
+def refer_back(
+    submission: Submission, *, reason: str, by: User, now: datetime, revision: int | None = None
+) -> Event:
+    """Give a referred case back to the office from which it came. Raises NotAllowed where it came from none."""
+    last = submission.referrals.filter(to_office_id=submission.office_id).order_by("-at", "-id").first()
+    if last is None:
+        raise NotAllowed(_("This case was not referred to your office, so it cannot go back."))
+    return refer(
+        submission,
+        to=last.from_office,
+        reason=reason,
+        by=by,
+        now=now,
+        is_return=True,
+        revision=revision,
+    )
+
+
+def record_referral(
+    row: Submission,
+    left: Office,
+    to: Office,
+    *,
+    by: User | None,
+    now: datetime,
+    reason: str,
+    is_return: bool = False,
+) -> None:
+    """The rows of a referral: who handed it to whom; the office that it leaves stays informed."""
+    Referral.objects.create(
+        submission=row, from_office=left, to_office=to, by=by, at=now, reason=reason, is_return=is_return
+    )
+    Involvement.objects.filter(submission=row, office=to).delete()
+    involve(
+        row, left, Relation.INFORMED, now=now, because={"reasons": [{"code": "route.referred", "params": {}}]}
+    )
+
+
+def _check_referral(row: Submission, to: Office, reason: str) -> None:
+    if to.city_id != row.city_id or to.outside:
+        raise NotAllowed(_("A case can only be referred to an office of its own city."))
+    if to.pk == row.office_id:
+        raise NotAllowed(_("The case is with %(office)s already.") % {"office": to})
+    if not reason.strip():
+        raise NotAllowed(_("Say why the other office must act: it reads this first."))
+
+
+def _custodian_receives(row: Submission, to: Office, *, by: User, now: datetime) -> None:
+    """A records request that lay elsewhere is received by the custodian when it is handed over (RSMo 610.023.3)."""
+    if row.kind != SubmissionKind.RECORDS_REQUEST or OfficeRole.RECORDS_CUSTODIAN not in to.roles:
+        return
+    known = row.events.filter(happening=ClockEvent.RECEIVED_BY_CUSTODIAN).exists()
+    came_first = row.events.filter(sequence=1, data__custodian_first=True).exists()
+    if known or came_first:
+        return
+    apply(
+        row,
+        Action.HAND_TO_CUSTODIAN,
+        now=now,
+        actor=Actor.STAFF,
+        by=by,
+        happening=ClockEvent.RECEIVED_BY_CUSTODIAN,
+    )
