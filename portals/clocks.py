@@ -280,6 +280,8 @@ class _Reckoning:
             return due, None, reasons
         params = {"count": count, "unit": str(rule_of.unit), "on": span.due.isoformat()}
         reasons.append(Reason(f"extendable.{'start' if from_start else 'due'}", params))
+        if span.counted and span.counted[-1] != span.due:
+            reasons.append(Reason("extendable.rolled", {"on": span.counted[-1].isoformat()}))
         if rule_of.citation:
             reasons.append(Reason("source.extension", {"citation": rule_of.citation}))
         if not in_time:

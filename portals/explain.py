@@ -183,6 +183,9 @@ OUTCOME_SENTENCES: dict[str, Any] = {
     "extendable.due": _(
         "With a notice given in time the city may take up to %(count)d more %(unit)s, until %(on)s."
     ),
+    "extendable.rolled": _(
+        "That count ends on %(on)s, when the office is closed, so it moves to the next possible day."
+    ),
     "source.extension": _("The rule on extensions is from %(citation)s."),
     "met.early": ngettext_lazy(
         "Done on %(on)s (%(event)s), %(count)d day before the last day.",

@@ -22,14 +22,38 @@ CLOSES = {
     CLARIFICATION: (ClockEvent.CLARIFICATION_ANSWERED, ClockEvent.CLARIFICATION_DECLINED),
     FEE: (ClockEvent.FEE_PAID, ClockEvent.FEE_WAIVED),
 }
-PAIRED = frozenset(name for names in CLOSES.values() for name in names)
 RECEIPTS = (ClockEvent.SUBMITTED, ClockEvent.RECEIVED, ClockEvent.RECEIVED_BY_CUSTODIAN)
 # Who gave only the earlier receipt means the later one too (the intake is the custodian).
 SERVES_AS: dict[str, tuple[str, ...]] = {
     ClockEvent.RECEIVED: (ClockEvent.SUBMITTED,),
     ClockEvent.RECEIVED_BY_CUSTODIAN: (ClockEvent.RECEIVED, ClockEvent.SUBMITTED),
 }
-NATURAL_ORDER = {str(name): position for position, name in enumerate(ClockEvent.values)}
+# How a day goes of which only the events are known: who pays on the day of a refused waiver pays because of it.
+_USUAL_DAY = (
+    *RECEIPTS,
+    ClockEvent.ACKNOWLEDGED,
+    ClockEvent.CLARIFICATION_ASKED,
+    ClockEvent.CLARIFICATION_ANSWERED,
+    ClockEvent.CLARIFICATION_DECLINED,
+    ClockEvent.FEE_NOTIFIED,
+    ClockEvent.FEE_WAIVER_DENIED,
+    ClockEvent.FEE_PAID,
+    ClockEvent.FEE_WAIVED,
+    ClockEvent.EXTENSION_NOTIFIED,
+    ClockEvent.ESTIMATE_SET,
+    ClockEvent.DETERMINED,
+    ClockEvent.DENIED,
+    ClockEvent.INSTALMENT_RELEASED,
+    ClockEvent.COMPLETED,
+    ClockEvent.STATEMENT_REQUESTED,
+    ClockEvent.REVIEW_REQUESTED,
+    ClockEvent.PETITION_RECEIVED,
+    ClockEvent.ORDER_ISSUED,
+    ClockEvent.VIOLATION_ASCERTAINED,
+)
+NATURAL_ORDER = {str(name): position for position, name in enumerate(_USUAL_DAY)}
+# Dates outside are slips of the keyboard, and would run into the end of the calendar.
+PLAUSIBLE_YEARS = range(1900, 2200)
 
 
 class ContradictoryEvents(ValueError):
@@ -41,7 +65,7 @@ class Happening:
     """One event: `name` is a ClockEvent, `at` an aware moment or a bare city date.
 
     `until` is the date that an extension notice or an estimate promises. Raises ValueError for an unknown
-    name and for a moment without an offset.
+    name, a moment without an offset and an impossible year.
     """
 
     name: str
@@ -53,6 +77,8 @@ class Happening:
             raise ValueError(_("there is no clock event called %(name)s") % {"name": self.name})
         if isinstance(self.at, datetime) and self.at.utcoffset() is None:
             raise ValueError(_("%(name)s: a time of day needs its offset from UTC") % {"name": self.name})
+        if any(day and day.year not in PLAUSIBLE_YEARS for day in (self.at, self.until)):
+            raise ValueError(_("%(name)s: the year cannot be right") % {"name": self.name})
 
 
 @dataclass(frozen=True)
@@ -128,14 +154,10 @@ class Log:
 
 
 def follows(event: Event, start: Event) -> bool:
-    """Whether `event` came after `start`. On one day without times of day the doubt goes to the deed."""
-    if event.on != start.on:
-        return event.on > start.on
+    """Whether `event` came after `start`."""
     if event.moment and start.moment:
         return (event.moment, event.position) > (start.moment, start.position)
-    if event.name in PAIRED:
-        return event.position > start.position
-    return event.position != start.position
+    return event.position > start.position
 
 
 def _placed(happening: Happening, time_zone: ZoneInfo) -> Event:
@@ -172,9 +194,6 @@ def _natural_key(event: Event, stood_open: frozenset[str]) -> int:
     for cause in stood_open:
         if event.name == OPENS[cause]:
             return 2 * max(NATURAL_ORDER[name] for name in CLOSES[cause]) + 1
-    if event.name == ClockEvent.FEE_WAIVER_DENIED:
-        # Whoever pays on the day of the refusal pays because of it.
-        return 2 * NATURAL_ORDER[ClockEvent.FEE_NOTIFIED] + 1
     return 2 * NATURAL_ORDER[event.name]
 
 
