@@ -28,7 +28,7 @@ SERVES_AS: dict[str, tuple[str, ...]] = {
     ClockEvent.RECEIVED: (ClockEvent.SUBMITTED,),
     ClockEvent.RECEIVED_BY_CUSTODIAN: (ClockEvent.RECEIVED, ClockEvent.SUBMITTED),
 }
-# How a day goes of which only the events are known: who pays on the day of a refused waiver pays because of it.
+# How a day goes of which only the events are known: a waiver is refused before the fee is paid.
 _USUAL_DAY = (
     *RECEIPTS,
     ClockEvent.ACKNOWLEDGED,
