@@ -59,6 +59,9 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 DEMO_MARK = CIVICDATA_HOME / "demo"
 DEMO = env.bool("CIVICDATA_DEMO", default=ENVIRONMENT == "local") or DEMO_MARK.exists()
 CATALOG_REFRESH = env.bool("CATALOG_REFRESH", default=False)
+# What links in letters start with; here the address of `make run`, BIND and PORT.
+_site = f"http://{env.str('BIND', default='127.0.0.1')}:{env.str('PORT', default='8000')}"
+SITE_URL = env.str("SITE_URL", default=f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else _site).rstrip("/")
 
 # -- Applications
 INSTALLED_APPS = [
@@ -142,7 +145,7 @@ if REDIS_URL:
     _cache = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
 CACHES = {"default": {**_cache, "KEY_PREFIX": "civicdata"}}
 # Without Redis the clock process runs its ticks inline: there is no broker that could lose anything.
-CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_BROKER_URL = REDIS_URL or "memory://localhost"
 CELERY_TASK_ALWAYS_EAGER = not REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"

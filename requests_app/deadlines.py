@@ -9,9 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from portals.rulebook import Rulebook, rulebook
 
-from portals import routes
 from portals.clocks import (
     ClockRule,
     ComputedDeadline,
@@ -22,6 +20,7 @@ from portals.clocks import (
     in_force,
 )
 from portals.routes import StepPart
+from portals.rulebook import Rulebook, rulebook_for
 from portals.vocabulary import ClockEvent, ClockState, Milestone, SubmissionKind
 from requests_app import ladder
 from requests_app.lifecycle import AT_WORK, NotAllowed
@@ -54,7 +53,7 @@ def _computed(
             chosen,
             happened,
             calendar=book.calendar,
-            time_zone=book.zone,
+            time_zone=book.time_zone,
             closing_time=book.closing_time,
         )
 
@@ -88,18 +87,17 @@ def rules_for(book: Rulebook, submission: Submission, events: Sequence[Event]) -
 
 
 def _target(book: Rulebook) -> ClockRule:
-    rule = acknowledgement_rule(
+    return acknowledgement_rule(
         kinds=tuple(SubmissionKind),
         within=book.acknowledge_within,
-        citation=book.targets_citation.label if book.targets_citation else "",
-        citation_title=book.targets_citation.title if book.targets_citation else "",
+        citation=book.targets_citation,
+        citation_title=book.targets_citation_title,
     )
-    return rule
 
 
 def recompute(row: Submission, *, now: datetime) -> None:
     """Bring the Deadline rows of the current cycle in line with the events; within the act's transaction."""
-    book = rulebook(row.city)
+    book = rulebook_for(row.city)
     events = list(row.events.order_by("sequence"))
     happened = happenings(events)
     rules = rules_for(book, row, events)
@@ -126,7 +124,7 @@ def filed_on(submission: Submission, events: Sequence[Event], book: Rulebook) ->
     reopenings = [event for event in events if event.action == Action.REOPEN]
     if not reopenings:
         return submission.received_on
-    return reopenings[-1].happened_at.astimezone(book.zone).date()
+    return reopenings[-1].happened_at.astimezone(book.time_zone).date()
 
 
 def _row_of(row: Submission, deadline: ComputedDeadline) -> Deadline:
@@ -224,19 +222,19 @@ def planned_steps(
         remind_after=book.remind_lead_after,
         rules=ladder_of(book, submission),
         calendar=book.calendar,
-        zone=book.zone,
+        zone=book.time_zone,
     )
 
 
 def ladder_of(book: Rulebook, submission: Submission) -> tuple[StepPart, ...]:
     """The steps that climb from the office that the case is with now."""
-    office = book.office_ref(submission.office_id)
-    publisher = submission.dataset.office_id if submission.dataset else None
-    return routes.ladder(
-        book.routes,
+    lead = book.office_ref(submission.office)
+    assert lead is not None
+    publisher = submission.dataset.office if submission.dataset else None
+    return book.escalation_steps(
         submission.kind,
-        lead=office,
-        dataset_office=book.office_ref(publisher) if publisher else None,
+        lead=lead,
+        dataset_office=book.office_ref(publisher),
         on=submission.received_on,
     )
 

@@ -93,7 +93,8 @@ def submit(filing: Filing, *, now: datetime) -> Filed:
     if filing.custodian_received_at and not filing.received_at <= filing.custodian_received_at <= now:
         raise NotAllowed(
             _(
-                "The custodian cannot have received it before the city did, nor in the future. Check both dates."
+                "The custodian cannot have received it before the city did, nor in the future. "
+                "Check both dates."
             )
         )
     existing = Submission.objects.filter(submission_key=filing.submission_key).first()

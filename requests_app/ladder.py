@@ -1,4 +1,4 @@
-"""The steps that the clock takes for a deadline, and when: pure, from the rules of a city and the dates of a case.
+"""The steps that the clock takes for a deadline, and when. Pure: from a city's rules and the dates of a case.
 
 A step happens at 08:00 of the city on its day. Codes are stable: they are what `Escalation` keeps unique.
 `remind` and `overdue` stand around a due date; `ladder-N` (and `ladder-N.K` where a step repeats) climb the
@@ -33,7 +33,7 @@ OFFICE_DUTIES = frozenset(
 
 @dataclass(frozen=True)
 class Step:
-    """One step: `code` for uniqueness, `on` the city's date, `at` the UTC moment, `part` for a ladder step."""
+    """One step: `code` for uniqueness, `on` a date of the city, `at` in UTC, `part` of the ladder."""
 
     code: str
     on: date

@@ -75,14 +75,15 @@ def locked(submission: Submission, *, revision: int | None = None) -> Submission
     """
     row = (
         Submission.objects.select_for_update(of=("self",))
-        .select_related("city", "office", "dataset")
+        .select_related("city", "office", "dataset__office")
         .get(pk=submission.pk)
     )
     if revision is not None and row.chain_length != revision:
         last = row.events.order_by("-sequence").first()
         raise NotAllowed(
             _(
-                "Meanwhile %(who)s did this: “%(what)s”. Look at the case again, then send; what you typed is kept."
+                "Meanwhile %(who)s did this: “%(what)s”. Look at the case again, then send; "
+                "what you typed is kept."
             )
             % {
                 "who": (last.by_name or last.get_actor_display()) if last else _("somebody"),

@@ -25,7 +25,7 @@ def new_reference(prefix: str) -> str:
 
 
 def normalised(typed: str) -> str | None:
-    """A reference as it is stored, from what somebody typed; None where it cannot be one (a sign is wrong)."""
+    """A reference as it is stored, from what somebody typed; None where a sign of it is wrong."""
     signs = "".join(sign for sign in typed.upper() if sign.isalnum())
     prefix, body = signs[:3], signs[3:]
     if len(body) != LENGTH + 1 or any(sign not in ALPHABET for sign in body) or not prefix.isalpha():

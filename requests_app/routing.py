@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from portals.rulebook import rulebook
 
 from portals.models import City, Dataset, Office, User
-from portals.routes import RouteAnswer, office_that_leads, resolve
+from portals.routes import RouteAnswer, office_that_leads
+from portals.rulebook import rulebook_for
 from portals.vocabulary import ClockEvent, OfficeRole, Relation, SubmissionKind
 from requests_app import deadlines
 from requests_app.lifecycle import NotAllowed, apply, locked
@@ -31,10 +31,13 @@ def answer_for(
     city: City, kind: str, *, dataset: Dataset | None, flags: frozenset[str], on: date
 ) -> RouteAnswer:
     """What the rules in force on the city date `on` say about a submission, for showing and for placing."""
-    book = rulebook(city)
-    publisher = book.office_ref(dataset.office_id) if dataset and dataset.office_id else None
-    return resolve(
-        book.routes, kind, on=on, dataset_office=publisher, flags=flags, dataset=dataset is not None
+    book = rulebook_for(city)
+    return book.route(
+        kind,
+        on=on,
+        dataset_office=book.office_ref(dataset.office) if dataset else None,
+        flags=flags,
+        dataset=dataset is not None,
     )
 
 
@@ -118,7 +121,7 @@ def refer(
 def refer_back(
     submission: Submission, *, reason: str, by: User, now: datetime, revision: int | None = None
 ) -> Event:
-    """Give a referred case back to the office from which it came. Raises NotAllowed where it came from none."""
+    """Give a referred case back to the office that referred it. Raises NotAllowed where none did."""
     last = submission.referrals.filter(to_office_id=submission.office_id).order_by("-at", "-id").first()
     if last is None:
         raise NotAllowed(_("This case was not referred to your office, so it cannot go back."))
@@ -163,7 +166,7 @@ def _check_referral(row: Submission, to: Office, reason: str) -> None:
 
 
 def _custodian_receives(row: Submission, to: Office, *, by: User, now: datetime) -> None:
-    """A records request that lay elsewhere is received by the custodian when it is handed over (RSMo 610.023.3)."""
+    """A records request that lay elsewhere reaches its custodian when it is handed over (RSMo 610.023.3)."""
     if row.kind != SubmissionKind.RECORDS_REQUEST or OfficeRole.RECORDS_CUSTODIAN not in to.roles:
         return
     known = row.events.filter(happening=ClockEvent.RECEIVED_BY_CUSTODIAN).exists()
