@@ -98,7 +98,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "civicdata.urls"
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -150,14 +149,12 @@ CELERY_TASK_ALWAYS_EAGER = not REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_TASK_TIME_LIMIT = 600
-CELERY_TASK_SOFT_TIME_LIMIT = 540
+CELERY_TASK_TIME_LIMIT, CELERY_TASK_SOFT_TIME_LIMIT = 600, 540  # seconds
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": "civicdata:", "socket_timeout": 30}
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # no file that could go stale: the schedule stands below
-CELERY_ENABLE_UTC = True
 CELERY_TIMEZONE = "UTC"
 # Interval ticks only, never local times: the task itself finds what is due, so a missed or doubled tick does
 # no harm. A tick that waited longer than its interval in the broker is dropped; the next one does its work.

@@ -1,8 +1,9 @@
 """A walk through the running service, from outside, as a resident would: only the standard library.
 
 `walk.py --clone DIR --home DIR` starts `make run` in DIR on a free port with an almost empty environment,
-walks, stops it, starts it again and looks whether everything is still there. `walk.py --url URL` walks through a
-service that is already running. Prints a line a step; the first thing that is wrong ends it with exit code 1.
+walks, stops it, starts it again and looks whether everything is still there. `walk.py --url URL` walks
+through a service that is already running. Prints a line a step; the first wrong thing ends it with exit
+code 1.
 """
 
 import argparse

@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 from collections.abc import Sequence
+from io import StringIO
 from typing import Any
 
 from django.conf import settings
@@ -33,6 +34,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
         refuse_a_taken_port(host, port)
+        os.environ.update(BIND=host, PORT=str(port))  # the children write links with them
         self.migrate()
         self.load_cities()
         if settings.PRODUCTION:
@@ -51,14 +53,14 @@ class Command(BaseCommand):
 
     def load_cities(self) -> None:
         """A wrong city file must not take down what was loaded before: it is reported, and we go on."""
+        said = StringIO()
         try:
-            call_command("load_city", stdout=self.stderr)
+            call_command("load_city", stdout=said, stderr=said)
         except (CommandError, SystemExit, DatabaseError) as error:
+            self.stderr.write(said.getvalue())
             if not City.objects.exists():
-                raise CommandError(f"No city could be loaded: {error}", returncode=2) from error
-            self.stderr.write(
-                f"The city files were not loaded; the rules loaded before stay in force. {error}"
-            )
+                raise CommandError("No city could be loaded.", returncode=2) from error
+            self.stderr.write("City files not loaded; the rules that were loaded before stay in force.")
 
     def fill_the_demo(self) -> None:
         if not settings.DEMO or Submission.objects.exists():
@@ -94,14 +96,14 @@ def refuse_a_taken_port(host: str, port: int) -> None:
 def web(host: str, port: int) -> Sequence[Child]:
     """One worker process: the cache in memory and the rate limits are then the same for everybody."""
     command = [*PYTHON, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
-    command += ["--workers", "1", "--blocking-threads", str(WEB_THREADS), "--no-ws", "--log-level", "warning"]
+    command += ["--workers", "1", "--blocking-threads", str(WEB_THREADS), "--no-ws", "--log-level", "error"]
     command += ["--workers-kill-timeout", "5", "civicdata.wsgi:application"]
     return [Child("web", command)]
 
 
 def clock() -> Sequence[Child]:
     """Without Redis one clock that does its ticks itself; with Redis a clock and a worker."""
-    celery = [*PYTHON, "-m", "celery", "-A", "civicdata"]
+    celery = [*PYTHON, "-m", "celery", "--quiet", "-A", "civicdata"]
     beat = [*celery, "beat", "--pidfile=", "--loglevel", "WARNING"]
     if settings.CELERY_TASK_ALWAYS_EAGER:
         return [Child("clock", beat, stuck=no_tick)]
