@@ -168,7 +168,9 @@ class Rulebook:
 
     def office_ref(self, office: Office | None) -> OfficeRef | None:
         """An office row as the pure modules know it."""
-        return None if office is None else _office(office)
+        if office is None:
+            return None
+        return next((ref for ref in self.routes.offices if ref.pk == office.pk), None) or _office(office)
 
 
 _books: dict[int, tuple[tuple[Any, ...], Rulebook]] = {}
