@@ -17,7 +17,7 @@ PROMISING = (ClockEvent.EXTENSION_NOTIFIED, ClockEvent.ESTIMATE_SET)
 
 def read_event(written: str) -> Happening:
     """The event in `received=2026-06-04` or `received=2026-06-04T17:30:00-07:00`; with a promised date,
-    `extension_notified=2026-06-04/2026-06-20`. A bare date is a city date. Raises ValueError, one sentence."""
+    `extension_notified=2026-06-04/2026-06-20`. A bare date is a city date. Raises ValueError."""
     name, separator, value = written.partition("=")
     if not separator:
         raise ValueError(f"event {written!r}: write NAME=ISO, for example received=2026-06-04")

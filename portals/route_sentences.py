@@ -34,11 +34,11 @@ ROUTE_SENTENCES: dict[str, Any] = {
         "count",
     ),
     "route.offered": ngettext_lazy(
-        "The requester may do this himself from then on; the clock does it after %(count)d business day.",
-        "The requester may do this himself from then on; the clock does it after %(count)d business days.",
+        "The requester may do this from then on; the clock does it after %(count)d business day.",
+        "The requester may do this from then on; the clock does it after %(count)d business days.",
         "count",
     ),
-    "route.offered_too": _("The requester may do this himself as well."),
+    "route.offered_too": _("The requester may do this as well."),
     "route.repeat": ngettext_lazy(
         "It is repeated every business day until somebody acknowledges.",
         "It is repeated every %(count)d business days until somebody acknowledges.",

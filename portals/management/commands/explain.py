@@ -1,4 +1,4 @@
-"""`manage.py explain deadlines|route`: which dates and which offices, and why. Reads only; touches no case."""
+"""`manage.py explain deadlines|route`: which dates, which offices, and why. Reads only."""
 
 from argparse import ArgumentParser
 from decimal import Decimal, InvalidOperation
@@ -139,7 +139,7 @@ def _deadline_lines(found: list[dict[str, Any]]) -> list[str]:
     for deadline in found:
         lines += [
             "",
-            f"{deadline['milestone']}: {deadline['due_on'] or deadline['state']} ({deadline['state']})",
+            f"{deadline['milestone']}: {deadline['due_on'] or 'no date'} ({deadline['state']})",
         ]
         lines += [f"  {deadline['citation']} [{deadline['layer']}]"]
         for name in ("acts_on", "extendable_to", "route"):
