@@ -68,7 +68,7 @@ START_SENTENCES: dict[str, Any] = {
         "count",
     ),
     "after_hours": _(
-        "It came in after the office closed at %(closing)s. It still counts on the date on which it came in."
+        "It came in after the office had closed (%(closing)s). It still counts on the date on which it came in."
     ),
 }
 
@@ -107,7 +107,7 @@ COUNT_SENTENCES: dict[str, Any] = {
     "incomplete": _(
         "A closed day of %(year)s may still be missing here, which could move the date: %(note)s"
     ),
-    "closing": _("The office closes at %(closing)s. Here the last day runs until midnight."),
+    "closing": _("The office closes earlier (%(closing)s), but the last day is counted until midnight."),
     "not_specified": _(
         "How many days the city has is not specified on the cited page. %(office)s must confirm it."
     ),
