@@ -68,7 +68,7 @@ START_SENTENCES: dict[str, Any] = {
         "count",
     ),
     "after_hours": _(
-        "It came in after the office had closed (%(closing)s). It still counts on the date on which it came in."
+        "It came in after closing time (%(closing)s). It still counts on the date on which it came in."
     ),
 }
 
