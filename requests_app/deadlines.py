@@ -248,6 +248,11 @@ def plan_next_step(
     deadline.next_step_at = step.at if step else None
 
 
+def put_off(deadline_id: int, *, until: datetime) -> None:
+    """Look again later at a deadline whose step failed."""
+    Deadline.objects.filter(pk=deadline_id).update(next_step_at=until)
+
+
 def _mark_next_due(row: Submission, deadlines: Sequence[Deadline]) -> None:
     due = [
         deadline.due_on

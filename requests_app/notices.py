@@ -30,10 +30,16 @@ def link(submission: Submission) -> str:
     return settings.SITE_URL + reverse("requests_app:case", args=[submission.reference])
 
 
-def write_to_requester(
-    submission: Submission, kind: str, *, now: datetime, occasion: str, **context: Any
+def letter_to_requester(
+    submission: Submission,
+    kind: str,
+    *,
+    now: datetime,
+    occasion: str,
+    deadlines: Iterable[Deadline],
+    **context: Any,
 ) -> Notice | None:
-    """Queue a letter to the requester, or nothing where there is no address.
+    """The unsaved letter to the requester, or None where there is no address.
 
     `occasion` names the act that causes it ("event:12"); the same occasion never gives a second letter.
     """
@@ -47,24 +53,31 @@ def write_to_requester(
                 "city": submission.city,
                 "paragraphs": submission.city.paragraphs,
                 "link": link(submission),
-                "deadlines": list(Deadline.objects.filter(submission=submission, cycle=submission.cycle)),
+                "deadlines": list(deadlines),
                 **context,
             },
         )
-    notice, _created = Notice.objects.get_or_create(
+    return Notice(
+        city_id=submission.city_id,
+        submission=submission,
+        email=submission.requester_email,
+        kind=kind,
         key=f"{kind}:{submission.pk}:{occasion}:requester",
-        defaults={
-            "city_id": submission.city_id,
-            "submission": submission,
-            "email": submission.requester_email,
-            "kind": kind,
-            "subject": subject,
-            "body": body,
-            "created_at": now,
-            "next_at": now,
-        },
+        subject=subject,
+        body=body,
+        created_at=now,
+        next_at=now,
     )
-    return notice
+
+
+def write_to_requester(
+    submission: Submission, kind: str, *, now: datetime, occasion: str, **context: Any
+) -> None:
+    """Queue a letter to the requester in the transaction of the act that causes it."""
+    deadlines = Deadline.objects.filter(submission=submission, cycle=submission.cycle)
+    notice = letter_to_requester(submission, kind, now=now, occasion=occasion, deadlines=deadlines, **context)
+    if notice:
+        Notice.objects.bulk_create([notice], ignore_conflicts=True)
 
 
 def people_of(office: Office, *, heads_only: bool = False) -> list[Member]:

@@ -156,6 +156,12 @@ def record_referral(
     )
 
 
+def move_by_clock(row: Submission, to: Office) -> None:
+    """The office of a held row changes because nobody acknowledged; the sweep writes the row."""
+    row.office = to
+    row.assigned_to = None
+
+
 def _check_referral(row: Submission, to: Office, reason: str) -> None:
     if to.city_id != row.city_id or to.outside:
         raise NotAllowed(_("A case can only be referred to an office of its own city."))

@@ -1,0 +1,166 @@
+"""When something is late and who hears of it: one pass of the clock over all due steps.
+
+The sweep takes what is due without a lower bound, in batches of one transaction each. It holds the rows of
+the submissions (as every act of a person does), so it never undoes an act; a second sweep passes over rows
+that are held. A batch that fails is halved until the poisoned row stands alone and is put off for an hour.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from portals.rulebook import Rulebook, rulebook_for
+from requests_app import deadlines
+from requests_app.escalation_steps import Effects, People, take_step
+from requests_app.ladder import Step, next_step
+from requests_app.models import Action, Deadline, Escalation, Event, Submission, Tick
+
+logger = logging.getLogger(__name__)
+
+BATCH = 500
+PUT_OFF = timedelta(hours=1)
+
+
+@dataclass
+class Report:
+    """What a sweep did: steps by code, and the deadlines that were put off because they raised."""
+
+    taken: Counter[str] = field(default_factory=Counter)
+    put_off: list[int] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "steps": self.taken.total(),
+            "by_step": dict(sorted(self.taken.items())),
+            "put_off": self.put_off,
+        }
+
+
+def database_now() -> datetime:
+    """The database's clock (UTC): a worker whose own clock is wrong does no harm."""
+    sqlite = connection.vendor == "sqlite"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')" if sqlite else "SELECT now()")
+        (value,) = cursor.fetchone()
+    return datetime.fromisoformat(value).replace(tzinfo=UTC) if sqlite else value
+
+
+def sweep(*, now: datetime, batch: int = BATCH) -> Report:
+    """Take every step that is due at `now` (UTC), each exactly once; a missed run is made up here."""
+    report = Report()
+    before = -1
+    while report.taken.total() > before:  # a further step of a deadline may have come due in this pass
+        before = report.taken.total()
+        for due in _batches(now, batch):
+            _take(due, now, report)
+    Tick.objects.update_or_create(name="sweep", defaults={"at": now, "detail": report.as_json()})
+    return report
+
+
+def _batches(now: datetime, size: int) -> Iterator[list[int]]:
+    """Primary keys of due deadlines, oldest step first; rows that another sweep holds are passed once."""
+    beyond = Q()
+    while True:
+        due = list(
+            Deadline.objects.filter(beyond, next_step_at__lte=now)
+            .order_by("next_step_at", "pk")
+            .values_list("pk", "next_step_at")[:size]
+        )
+        if not due:
+            return
+        yield [pk for pk, _at in due]
+        last_pk, last_at = due[-1]
+        beyond = Q(next_step_at__gt=last_at) | Q(next_step_at=last_at, pk__gt=last_pk)
+
+
+def _take(due: Sequence[int], now: datetime, report: Report) -> None:
+    try:
+        with transaction.atomic():
+            taken = _take_batch(due, now)
+    except Exception:
+        if len(due) > 1:
+            middle = len(due) // 2
+            _take(due[:middle], now, report)
+            _take(due[middle:], now, report)
+            return
+        logger.exception("The step of deadline %s failed and is put off for an hour", due[0])
+        deadlines.put_off(due[0], until=now + PUT_OFF)
+        report.put_off.append(due[0])
+        return
+    report.taken.update(taken)
+
+
+def _take_batch(due: Sequence[int], now: datetime) -> Counter[str]:
+    """One transaction: hold the submissions, read what is still due, take each step, write it all at once."""
+    holding = list(
+        Submission.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("city", "office", "dataset__office")
+        .filter(pk__in=Deadline.objects.filter(pk__in=due).values("submission_id"))
+    )
+    held = {row.pk: row for row in holding}
+    found = list(
+        Deadline.objects.filter(pk__in=due, submission_id__in=held, next_step_at__lte=now).order_by(
+            "next_step_at", "pk"
+        )
+    )
+    done: dict[int, set[str]] = {}
+    for deadline_id, code in Escalation.objects.filter(deadline__in=found).values_list("deadline_id", "step"):
+        done.setdefault(deadline_id, set()).add(code)
+    planner = Planner(holding)
+    effects = Effects(now=now, people=People(row.city_id for row in holding))
+    taken: Counter[str] = Counter()
+    for deadline in found:
+        row = deadline.submission = held[deadline.submission_id]
+        steps_done = done.get(deadline.pk, set())
+        step = next_step(planner.steps(deadline, row), steps_done)
+        if step is not None and step.at <= now:
+            take_step(deadline, row, step, effects)
+            steps_done.add(step.code)
+            taken[step.code.partition(".")[0]] += 1
+            step = next_step(planner.steps(deadline, row), steps_done)
+        deadline.next_step, deadline.next_step_at = (step.code, step.at) if step else ("", None)
+        effects.deadlines.append(deadline)
+    effects.save()
+    return taken
+
+
+class Planner:
+    """The planned steps of deadlines, worked out once for all that share their dates, office and rules."""
+
+    def __init__(self, rows: Sequence[Submission]) -> None:
+        self._books: dict[int, Rulebook] = {}
+        self._known: dict[tuple[Any, ...], list[Step]] = {}
+        reopened = [row.pk for row in rows if row.cycle > 1]
+        self._reopenings: dict[int, list[Event]] = {}
+        for event in Event.objects.filter(submission_id__in=reopened, action=Action.REOPEN).order_by(
+            "sequence"
+        ):
+            self._reopenings.setdefault(event.submission_id, []).append(event)
+
+    def steps(self, deadline: Deadline, row: Submission) -> list[Step]:
+        book = self._books.get(row.city_id)
+        if book is None:
+            book = self._books[row.city_id] = rulebook_for(row.city)
+        filed = deadlines.filed_on(row, self._reopenings.get(row.pk, ()), book)
+        key = (
+            row.city_id,
+            row.kind,
+            row.status,
+            row.office_id,
+            row.dataset.office_id if row.dataset else None,
+            row.received_on,
+            filed,
+            deadline.milestone,
+            deadline.state,
+            deadline.due_on,
+            deadline.acts_on,
+        )
+        if key not in self._known:
+            self._known[key] = deadlines.planned_steps(deadline, row, book, filed)
+        return self._known[key]

@@ -1,0 +1,301 @@
+"""What each step of the clock does to a case: collected as rows, written together by the sweep.
+
+The City Attorney is informed by the clock, never made to act by it. The requester sees neutrally where a
+case stands: an escalation is told as "passed to", a reminder to staff is not told at all.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from portals.models import Member, Office
+from portals.vocabulary import ClockState, MemberRole, Milestone, OfficeRole, Relation, StepAction
+from requests_app import routing
+from requests_app.bulk import update_rows
+from requests_app.deadlines import NOTHING_DUE
+from requests_app.ladder import Step
+from requests_app.lifecycle import next_status
+from requests_app.models import (
+    Action,
+    Actor,
+    Deadline,
+    Escalation,
+    Event,
+    Involvement,
+    Notice,
+    Referral,
+    Status,
+    Submission,
+    next_event,
+)
+from requests_app.notices import digest_items, letter_to_requester
+
+
+REFERRED: dict[str, Any] = {"code": "route.referred", "params": {}}
+
+WRITTEN = (
+    "chain_length",
+    "chain_head",
+    "status",
+    "office",
+    "assigned_to",
+    "closed_at",
+    "next_due_on",
+    "urgency",
+)
+"""Columns of a submission that a step may change."""
+
+
+class People:
+    """Active members and offices of some cities, read once a batch."""
+
+    def __init__(self, cities: Iterable[int]) -> None:
+        wanted = set(cities)
+        self.offices = {office.pk: office for office in Office.objects.filter(city_id__in=wanted)}
+        self._members: dict[int, list[Member]] = {}
+        for member in Member.objects.filter(
+            office__city_id__in=wanted, active=True, user__is_active=True, office__outside=False
+        ).select_related("user"):
+            self._members.setdefault(member.office_id or 0, []).append(member)
+
+    def of(self, office_id: int, *, heads: bool = False) -> list[Member]:
+        """The members of an office, or its head and deputy where it has them."""
+        members = self._members.get(office_id, [])
+        leading = [member for member in members if member.role == MemberRole.HEAD or member.is_deputy]
+        return leading if heads and leading else members
+
+
+@dataclass
+class Effects:
+    """Rows that a batch of steps will write."""
+
+    now: datetime
+    people: People
+    submissions: dict[int, Submission] = field(default_factory=dict)
+    deadlines: list[Deadline] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    escalations: list[Escalation] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    involvements: list[Involvement] = field(default_factory=list)
+    referrals: list[Referral] = field(default_factory=list)
+    moved: list[tuple[int, int]] = field(default_factory=list)
+
+    def save(self) -> None:
+        """Write everything; runs inside the transaction that holds the submissions."""
+        Escalation.objects.bulk_create(self.escalations)
+        Event.objects.bulk_create(self.events)
+        Referral.objects.bulk_create(self.referrals)
+        Notice.objects.bulk_create(self.notices, ignore_conflicts=True)
+        for submission_id, office_id in self.moved:
+            Involvement.objects.filter(submission_id=submission_id, office_id=office_id).delete()
+        Involvement.objects.bulk_create(self.involvements, ignore_conflicts=True)
+        update_rows(
+            Submission,
+            WRITTEN,
+            self.submissions.values(),
+        )
+        update_rows(Deadline, ["next_step", "next_step_at", "state"], self.deadlines)
+
+
+def take_step(deadline: Deadline, row: Submission, step: Step, effects: Effects) -> None:
+    """Collect what one step does. The rows are held; nothing is written here."""
+    effects.submissions[row.pk] = row
+    if step.code == "act":
+        office = _act_by_itself(deadline, row, effects)
+    elif step.part is None:
+        office = _remind(deadline, row, step, effects)
+    else:
+        office = _climb(deadline, row, step, effects)
+    effects.escalations.append(
+        Escalation(
+            deadline=deadline,
+            step=step.code,
+            cycle=deadline.cycle,
+            action=step.action or "act",
+            office=office,
+            at=effects.now,
+        )
+    )
+
+
+def _record(
+    row: Submission,
+    action: Action,
+    effects: Effects,
+    *,
+    data: Mapping[str, Any],
+    public: bool,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> Event:
+    row.status = next_status(row.status, action)
+    event = next_event(
+        row,
+        action,
+        at=effects.now,
+        actor=Actor.CLOCK,
+        before=before,
+        after=after,
+        data=data,
+        public=public,
+    )
+    effects.events.append(event)
+    return event
+
+
+def _tell(
+    row: Submission, members: list[Member], event: Event, kind: str, line: str, effects: Effects
+) -> None:
+    effects.notices += digest_items(
+        row, members, kind=kind, line=line, now=effects.now, occasion=f"event:{event.sequence}"
+    )
+
+
+def _write_requester(row: Submission, kind: str, event: Event, effects: Effects, **context: Any) -> None:
+    letter = letter_to_requester(
+        row, kind, now=effects.now, occasion=f"event:{event.sequence}", deadlines=(), **context
+    )
+    if letter:
+        effects.notices.append(letter)
+
+
+def _lead(row: Submission, effects: Effects, *, heads: bool = False) -> list[Member]:
+    members = effects.people.of(row.office_id, heads=heads)
+    mine = [member for member in members if member.user_id == row.assigned_to_id]
+    return members if heads else mine or members
+
+
+def _remind(deadline: Deadline, row: Submission, step: Step, effects: Effects) -> Office:
+    """A reminder before a due date, or the notice that it has passed (then to the head as well)."""
+    late = step.code == "overdue"
+    event = _record(
+        row,
+        Action.REMIND,
+        effects,
+        data={"step": step.code, "milestone": deadline.milestone, "due_on": str(deadline.due_on)},
+        public=False,
+    )
+    words = {
+        "reference": row.reference,
+        "milestone": deadline.get_milestone_display(),
+        "due": deadline.due_on,
+    }
+    line = (
+        _("Overdue since %(due)s: %(milestone)s, %(reference)s")
+        if late
+        else _("Due on %(due)s: %(milestone)s, %(reference)s")
+    ) % words
+    members = _lead(row, effects) + (_lead(row, effects, heads=True) if late else [])
+    _tell(row, members, event, "overdue" if late else "reminder", line, effects)
+    return row.office
+
+
+def _climb(deadline: Deadline, row: Submission, step: Step, effects: Effects) -> Office | None:
+    """A step of the ladder of an unacknowledged item."""
+    assert step.part is not None
+    part, rule = step.part, step.part.rule
+    ref = part.office
+    office = effects.people.offices.get(ref.pk) if ref and ref.pk else None
+    data = {
+        "step": step.code,
+        "action": str(rule.action),
+        "office": office.name if office else "",
+        "citation": rule.citation,
+        "layer": str(rule.layer),
+        "after_layer": str(rule.after_layer),
+        "because": [reason.as_json() for reason in part.reasons],
+    }
+    if office is None or office.outside:
+        _record(row, Action.ESCALATE, effects, data=data, public=True)
+        return None
+    if rule.action == StepAction.REFER and OfficeRole.LEGAL not in office.roles:
+        return _refer(row, office, data, effects, heads=part.head)
+    event = _record(row, Action.ESCALATE, effects, data=data, public=True)
+    if rule.action in (StepAction.INFORM, StepAction.REFER):
+        effects.involvements.append(_informed(row, office, part.reasons, effects.now))
+        line = _("For your information, nobody has acknowledged %(reference)s (%(days)d business days)")
+    elif rule.action == StepAction.FOLLOW_UP:
+        line = _("Follow-up in writing: %(reference)s is not acknowledged (%(days)d business days)")
+        _write_requester(row, "followed_up", event, effects, office=office)
+    else:
+        line = _("Reminder: %(reference)s is not acknowledged (%(days)d business days)")
+    line = line % {"reference": row.reference, "days": part.clock_after}
+    leading = office.pk == row.office_id
+    members = (
+        _lead(row, effects, heads=part.head) + (_lead(row, effects, heads=True) if leading else [])
+        if leading
+        else effects.people.of(office.pk, heads=part.head)
+    )
+    _tell(row, members, event, "escalation", line, effects)
+    return office
+
+
+def _refer(row: Submission, office: Office, data: dict[str, Any], effects: Effects, *, heads: bool) -> Office:
+    """The clock refers the case: to the head of its office, or up to another office."""
+    left = row.office
+    if office.pk == left.pk:
+        event = _record(row, Action.ESCALATE, effects, data=data, public=True)
+    else:
+        event = _record(
+            row,
+            Action.ESCALATE,
+            effects,
+            data=data,
+            public=True,
+            before={"office_id": left.pk},
+            after={"office_id": office.pk},
+        )
+        routing.move_by_clock(row, office)
+        effects.referrals.append(
+            Referral(submission=row, from_office=left, to_office=office, at=effects.now, reason="")
+        )
+        effects.moved.append((row.pk, office.pk))
+        effects.involvements.append(_informed(row, left, (), effects.now))
+    line = _("Referred to you because nobody has acknowledged it: %(reference)s") % {
+        "reference": row.reference
+    }
+    _tell(row, effects.people.of(office.pk, heads=heads), event, "escalation", line, effects)
+    _write_requester(row, "escalated", event, effects, office=office, heads=heads)
+    return office
+
+
+def _informed(row: Submission, office: Office, reasons: Iterable[Any], now: datetime) -> Involvement:
+    return Involvement(
+        submission=row,
+        office=office,
+        relation=Relation.INFORMED,
+        because={"reasons": [reason.as_json() for reason in reasons] or [REFERRED]},
+        since=now,
+    )
+
+
+def _act_by_itself(deadline: Deadline, row: Submission, effects: Effects) -> Office:
+    """What happens without anybody when a day has passed: a lapse, or a review that ends by itself."""
+    data = {"milestone": deadline.milestone, "due_on": str(deadline.due_on), "citation": deadline.citation}
+    if deadline.milestone == Milestone.LAPSE:
+        before = {"status": row.status}
+        event = _record(
+            row,
+            Action.LAPSE,
+            effects,
+            data=data,
+            public=True,
+            before=before,
+            after={"status": str(Status.LAPSED)},
+        )
+        row.closed_at = effects.now
+        row.next_due_on, row.urgency = None, NOTHING_DUE
+        line = _("Lapsed: %(reference)s") % {"reference": row.reference}
+        _write_requester(row, "lapsed", event, effects, deadline=deadline)
+    else:
+        event = _record(row, Action.RECORD, effects, data=data, public=True)
+        line = _("%(milestone)s ended by itself: %(reference)s") % {
+            "milestone": deadline.get_milestone_display(),
+            "reference": row.reference,
+        }
+    deadline.state = ClockState.MET
+    _tell(row, _lead(row, effects), event, "acted", line, effects)
+    return row.office
