@@ -95,6 +95,8 @@ OPEN_STOPS = [
     ("clarification_asked=06-04", "06-04", 10),
     ("clarification_asked=06-10 clarification_answered=06-12 fee_notified=06-12", "06-10", 7),
     ("clarification_asked=06-08 clarification_answered=06-10 clarification_asked=06-12", "06-12", 8),
+    # answered and asked again on one day, times unknown
+    ("clarification_asked=06-08 clarification_answered=06-10 clarification_asked=06-10", "06-08", 9),
 ]
 
 
