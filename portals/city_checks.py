@@ -189,7 +189,7 @@ def _examples(file: CityFile) -> Found:
         path = f"example[{row.title}]"
         for flag in row.flags:
             if row.kind not in flags.get(flag, ()):
-                yield Problem(f"{path}.flags", f'there is no flag "{flag}" for a {row.kind}')
+                yield Problem(f"{path}.flags", f'there is no flag "{flag}" for {row.kind}')
         for name, offices in (("lead", (row.lead,)), ("together", row.together), ("informed", row.informed)):
             for office in offices:
                 if office != OfficeRole.DATA_STEWARD and file.lacks("office", office):

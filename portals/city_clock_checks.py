@@ -42,7 +42,7 @@ def _anchor(file: CityFile, row: ClockEntry, path: str) -> Found:
     for kind in row.kinds:
         of_kind = [clock for clock in earlier if kind in clock.kinds]
         if not of_kind:
-            yield Problem(f"{path}.after", f'clock "{row.after}" does not run for a {kind}')
+            yield Problem(f"{path}.after", f'clock "{row.after}" does not run for {kind}')
         elif not any(overlap(row, clock) for clock in of_kind):
             yield Problem(f"{path}.after", f'clock "{row.after}" does not hold at the same time')
     if row.status == "stated" and all(clock.status == "not_specified" for clock in earlier):

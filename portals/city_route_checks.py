@@ -31,9 +31,10 @@ def check_routes(file: CityFile) -> Found:
                 if file.lacks("flag", flag):
                     yield Problem(f"{path}.{name}", f'there is no flag "{flag}"')
                 elif flag in kinds_of and row.kind not in kinds_of[flag]:
-                    yield Problem(f"{path}.{name}", f'flag "{flag}" is not asked for a {row.kind}')
+                    yield Problem(f"{path}.{name}", f'flag "{flag}" is not asked for {row.kind}')
         for flag in set(row.flags) & set(row.unless_flags):
             yield Problem(f"{path}.unless_flags", f'"{flag}" is also in flags: the route could never hold')
+    yield from _leads(file)
 
 
 def _office_exists(file: CityFile, path: str, office: str, what: str) -> Found:
@@ -134,9 +135,9 @@ def _ladder(file: CityFile, kind: SubmissionKind) -> Found:
         path = file.path_of("escalation_step", higher)
         if lower.step == higher.step:
             if lower.id != higher.id:
-                yield Problem(path, f"step {higher.step} stands twice for a {kind}")
+                yield Problem(path, f"step {higher.step} stands twice for {kind}")
         elif (higher.clock_after or higher.after) <= (lower.clock_after or lower.after):
-            yield Problem(f"{path}.after", f"must be later than step {lower.step} for a {kind}")
+            yield Problem(f"{path}.after", f"must be later than step {lower.step} for {kind}")
     numbers = {row.step for row in rows}
     for missing in sorted(set(range(1, max(numbers, default=0))) - numbers):
-        yield Problem("escalation_step", f"step {missing} is missing for a {kind}")
+        yield Problem("escalation_step", f"step {missing} is missing for {kind}")
