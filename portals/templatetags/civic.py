@@ -105,6 +105,12 @@ def citation_label(citation: Any) -> str:
 
 
 @register.filter
+def citation_title(citation: Any) -> str:
+    """The title of the cited page; nothing where only a label is at hand."""
+    return "" if citation is None or isinstance(citation, str) else str(_read(citation, "title") or "")
+
+
+@register.filter
 def citation_url(citation: Any) -> str:
     """The address of a cited page, if it has one that a browser may open."""
     url = "" if citation is None or isinstance(citation, str) else str(_read(citation, "url") or "")
@@ -209,7 +215,7 @@ def clock_bar_geometry(
     }
 
 
-PLOT_WIDTH, PLOT_HEIGHT, PLOT_LEFT, PLOT_FOOT = 640, 220, 48, 24
+PLOT_WIDTH, PLOT_HEIGHT, PLOT_LEFT, PLOT_FOOT = 640, 220, 60, 26
 
 
 @register.simple_tag
