@@ -228,7 +228,7 @@ def planned_steps(
 
 def ladder_of(book: Rulebook, submission: Submission) -> tuple[StepPart, ...]:
     """The steps that climb from the office that the case is with now."""
-    lead = book.office_ref(submission.office)
+    lead = book.office_ref(submission.climbs_from)
     assert lead is not None
     publisher = submission.dataset.office if submission.dataset else None
     return book.escalation_steps(

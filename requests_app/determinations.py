@@ -222,6 +222,7 @@ def reopen(
             by=by,
             changes={
                 "cycle": row.cycle + 1,
+                "climbs_from_id": row.office_id,
                 "acknowledged_at": None,
                 "determined_at": None,
                 "closed_at": None,

@@ -100,7 +100,7 @@ def _take_batch(due: Sequence[int], now: datetime) -> Counter[str]:
     """One transaction: hold the submissions, read what is still due, take each step, write it all at once."""
     holding = list(
         Submission.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("city", "office", "dataset__office")
+        .select_related("city", "office", "climbs_from", "dataset__office")
         .filter(pk__in=Deadline.objects.filter(pk__in=due).values("submission_id"))
     )
     held = {row.pk: row for row in holding}
@@ -152,7 +152,7 @@ class Planner:
             row.city_id,
             row.kind,
             row.status,
-            row.office_id,
+            row.climbs_from_id,
             row.dataset.office_id if row.dataset else None,
             row.received_on,
             filed,

@@ -33,7 +33,6 @@ from requests_app.models import (
 )
 from requests_app.notices import digest_items, letter_to_requester
 
-
 REFERRED: dict[str, Any] = {"code": "route.referred", "params": {}}
 
 WRITTEN = (
@@ -215,7 +214,8 @@ def _climb(deadline: Deadline, row: Submission, step: Step, effects: Effects) ->
         return _refer(row, office, data, effects, heads=part.head)
     event = _record(row, Action.ESCALATE, effects, data=data, public=True)
     if rule.action in (StepAction.INFORM, StepAction.REFER):
-        effects.involvements.append(_informed(row, office, part.reasons, effects.now))
+        if office.pk != row.office_id:
+            effects.involvements.append(_informed(row, office, part.reasons, effects.now))
         line = _("For your information, nobody has acknowledged %(reference)s (%(days)d business days)")
     elif rule.action == StepAction.FOLLOW_UP:
         line = _("Follow-up in writing: %(reference)s is not acknowledged (%(days)d business days)")

@@ -132,6 +132,7 @@ def _file(filing: Filing, code: str, now: datetime) -> Submission:
         flags=sorted(filing.flags),
         dataset=filing.dataset,
         office=placement.lead,
+        climbs_from=placement.lead,
         requester_name=filing.requester_name,
         requester_email=filing.requester_email,
         language=filing.language,
@@ -224,9 +225,19 @@ def _announce(submission: Submission, placement: Placement, now: datetime) -> No
 
 
 def acknowledge(
-    submission: Submission, *, by: User, now: datetime, message: str = "", revision: int | None = None
+    submission: Submission,
+    *,
+    by: User,
+    now: datetime,
+    message: str = "",
+    estimate_until: date | None = None,
+    revision: int | None = None,
 ) -> Event:
-    """The office says that it has the case: stops the ladder, tells the requester. Raises NotAllowed."""
+    """The office says that it has the case: stops the ladder, tells the requester. Raises NotAllowed.
+
+    `estimate_until` is the city date by which the answer is expected; where the law wants an estimate with
+    the acknowledgement (RCW 42.56.520(1)), only the two together meet the clock.
+    """
     with transaction.atomic():
         row = locked(submission, revision=revision)
         event = apply(
@@ -239,8 +250,28 @@ def acknowledge(
             happening=ClockEvent.ACKNOWLEDGED,
             data={"message": message} if message else {},
         )
+        if estimate_until:
+            if estimate_until < now.astimezone(row.city.zone).date():
+                raise NotAllowed(_("The estimated date lies in the past. Choose a day still to come."))
+            apply(
+                row,
+                Action.ESTIMATE,
+                now=now,
+                actor=Actor.STAFF,
+                by=by,
+                happening=ClockEvent.ESTIMATE_SET,
+                until=estimate_until,
+                data={"until": estimate_until.isoformat()},
+            )
         deadlines.recompute(row, now=now)
-        write_to_requester(row, "acknowledged", now=now, occasion=f"event:{event.sequence}", message=message)
+        write_to_requester(
+            row,
+            "acknowledged",
+            now=now,
+            occasion=f"event:{event.sequence}",
+            message=message,
+            until=estimate_until,
+        )
     return event
 
 

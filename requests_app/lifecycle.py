@@ -75,7 +75,7 @@ def locked(submission: Submission, *, revision: int | None = None) -> Submission
     """
     row = (
         Submission.objects.select_for_update(of=("self",))
-        .select_related("city", "office", "dataset__office")
+        .select_related("city", "office", "climbs_from", "dataset__office")
         .get(pk=submission.pk)
     )
     if revision is not None and row.chain_length != revision:

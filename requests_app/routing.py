@@ -105,10 +105,10 @@ def refer(
             now=now,
             actor=Actor.STAFF,
             by=by,
-            changes={"office_id": to.pk, "assigned_to_id": None},
+            changes={"office_id": to.pk, "climbs_from_id": to.pk, "assigned_to_id": None},
             data={"from": left.name, "to": to.name, "reason": reason},
         )
-        row.office = to
+        row.office = row.climbs_from = to
         record_referral(row, left, to, by=by, now=now, reason=reason, is_return=is_return)
         _custodian_receives(row, to, by=by, now=now)
         deadlines.recompute(row, now=now)
@@ -157,7 +157,8 @@ def record_referral(
 
 
 def move_by_clock(row: Submission, to: Office) -> None:
-    """The office of a held row changes because nobody acknowledged; the sweep writes the row."""
+    """The office of a held row changes because nobody acknowledged; the sweep writes the row. The ladder
+    goes on from where it began, so that its later steps still come."""
     row.office = to
     row.assigned_to = None
 

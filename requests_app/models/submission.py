@@ -35,6 +35,12 @@ class Submission(models.Model):
         Dataset, null=True, blank=True, on_delete=models.PROTECT, related_name="submissions"
     )
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="led_submissions")
+    climbs_from = models.ForeignKey(
+        Office,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("The office that led when the ladder began; a referral by the clock does not change it."),
+    )
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="assigned"
     )
