@@ -1,6 +1,8 @@
 """What every test may rely on. Fixtures of one area stand in that area's own conftest."""
 
+import importlib.util
 import secrets
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -14,3 +16,18 @@ def own_cache() -> Iterator[None]:
     caches.settings["default"]["KEY_PREFIX"] = prefix
     cache.key_prefix = prefix
     yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests in a browser run where there is one; elsewhere the summary says what was missing."""
+    chromium = any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+    missing = [
+        name for name, there in (("Chromium", chromium), ("playwright", has("playwright"))) if not there
+    ]
+    for item in items:
+        if missing and item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason=f"not on this machine: {' and '.join(missing)}"))
+
+
+def has(package: str) -> bool:
+    return importlib.util.find_spec(package) is not None
