@@ -145,15 +145,15 @@ COLUMNS = [
 
 ROWS = [
     {"cells": [
-        {"text": "KNT-2026-00412", "url": "#table"}, {"text": "Hydrants in the river"},
+        {"text": "KNT-2026-00412", "url": "#table", "ref": True}, {"text": "Hydrants in the river"},
         {"text": "June 8, 2026"}, {"text": "Late", "state": "late"}, {"text": "−2"},
     ]},
     {"cells": [
-        {"text": "KNT-2026-00417", "url": "#table"}, {"text": "Minutes of the parks board, 2019 to 2021"},
+        {"text": "KNT-2026-00417", "url": "#table", "ref": True}, {"text": "Minutes of the parks board, 2019"},
         {"text": "June 12, 2026"}, {"text": "Due soon", "state": "due_soon"}, {"text": "2"},
     ]},
     {"cells": [
-        {"text": "KNT-2026-00420", "url": "#table"}, {"text": "Permit data as a daily file"},
+        {"text": "KNT-2026-00420", "url": "#table", "ref": True}, {"text": "Permit data as a daily file"},
         {"text": "Not specified"}, {"text": "Not specified", "state": "not_specified"}, {"text": "–"},
     ]},
 ]  # fmt: skip

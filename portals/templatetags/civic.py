@@ -142,7 +142,7 @@ def headed(cells: Sequence[Any], columns: Sequence[Any]) -> list[dict[str, Any]]
     """The cells of a row, each with the label and the alignment of its column, for cards on a phone."""
     return [
         {"label": _read(column, "label"), "num": _read(column, "num")}
-        | {name: _read(cell, name) for name in ("text", "url", "state")}
+        | {name: _read(cell, name) for name in ("text", "url", "state", "ref")}
         for cell, column in zip(cells, columns, strict=True)
     ]
 
@@ -179,7 +179,10 @@ def deadline_state(deadline: Any, today: date | None = None) -> Shown:
     key = "late" if days < 0 else "due_soon" if days <= DUE_SOON_DAYS else "on_time"
     if key == "late" and _read(deadline, "milestone") in OWN_CHOICE:
         key = "passed"
-    return {"key": key, "word": state_word(key), "distance": _distance(days)}
+    distance = _distance(days)
+    if key == "late":
+        distance = ngettext("by %(days)s day", "by %(days)s days", -days) % {"days": -days}
+    return {"key": key, "word": state_word(key), "distance": distance}
 
 
 @register.simple_tag

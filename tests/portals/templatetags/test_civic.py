@@ -22,7 +22,7 @@ def shown(today=None, **deadline):
         (date(2026, 6, 8), "on_time", "in 4 days"),
         (date(2026, 6, 9), "due_soon", "in 3 days"),
         (date(2026, 6, 12), "due_soon", "today"),
-        (date(2026, 6, 13), "late", "1 day ago"),
+        (date(2026, 6, 13), "late", "by 1 day"),
     ],
 )
 def test_a_deadline_is_late_only_after_its_last_day(today, key, distance):
@@ -140,6 +140,6 @@ def test_many_points_do_not_crowd_their_labels():
 
 def test_cells_take_the_label_and_alignment_of_their_column_and_a_missing_cell_is_an_error():
     cells = civic.headed([{"text": "5"}], [{"label": "Days", "num": True}])
-    assert cells == [{"label": "Days", "num": True, "text": "5", "url": None, "state": None}]
+    assert cells == [{"label": "Days", "num": True, "text": "5", "url": None, "state": None, "ref": None}]
     with pytest.raises(ValueError):
         civic.headed([{"text": "5"}], [])
