@@ -1,0 +1,31 @@
+"""`manage.py sweep`: one pass of the clock by hand; everything works with Celery off."""
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
+
+from requests_app.escalation import database_now, sweep
+
+
+class Command(BaseCommand):
+    help = "One pass of the clock: due reminders, escalations, lapses."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--json", action="store_true", help="print one JSON document")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        report = sweep(now=database_now()).as_json()
+        if options["json"]:
+            self.stdout.write(json.dumps(report))
+            return
+        self.stdout.write(_("%(steps)d steps taken.") % report)
+        for step, count in report["by_step"].items():
+            self.stdout.write(f"  {step}: {count}")
+        if report["put_off"]:
+            self.stderr.write(
+                _("Put off for an hour because they failed: deadlines %(numbers)s.")
+                % {"numbers": ", ".join(map(str, report["put_off"]))}
+            )

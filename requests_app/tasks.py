@@ -1,0 +1,27 @@
+"""The ticks that Celery carries, one line each. What is due stands in the database."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from portals.catalog.refresh import refresh_catalogs as refresh
+from requests_app import delivery, escalation
+
+
+@shared_task
+def sweep() -> None:
+    escalation.sweep(now=escalation.database_now())
+
+
+@shared_task
+def deliver() -> None:
+    delivery.deliver(now=escalation.database_now())
+
+
+@shared_task
+def digest() -> None:
+    delivery.write_digests(now=escalation.database_now())
+
+
+@shared_task
+def refresh_catalogs() -> None:
+    refresh(now=timezone.now())
