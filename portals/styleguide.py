@@ -149,7 +149,7 @@ ROWS = [
         {"text": "June 8, 2026"}, {"text": "Late", "state": "late"}, {"text": "−2"},
     ]},
     {"cells": [
-        {"text": "KNT-2026-00417", "url": "#table", "ref": True}, {"text": "Minutes of the parks board, 2019"},
+        {"text": "KNT-2026-00417", "url": "#table", "ref": True}, {"text": "Minutes of the parks board"},
         {"text": "June 12, 2026"}, {"text": "Due soon", "state": "due_soon"}, {"text": "2"},
     ]},
     {"cells": [
