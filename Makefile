@@ -8,6 +8,7 @@ PY := $(VENV)/bin/python
 PORT ?= 8000
 BIND ?= 127.0.0.1
 TESTS ?= tests
+PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help run test check bench lock clean

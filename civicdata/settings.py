@@ -246,5 +246,5 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"celery": {"level": "WARNING"}, "django.server": {"handlers": [], "propagate": True}},
+    "loggers": {"celery": {"level": "WARNING"}, "django.security.DisallowedHost": {"level": "CRITICAL"}},
 }
