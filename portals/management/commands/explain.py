@@ -101,9 +101,7 @@ class Command(PlainCommand):
         known = [flag.key for flag in book.flags_of(kind)]
         for flag in options["flag"]:
             if flag not in known:
-                self.fail(
-                    f"--flag {flag}: no circumstance of a {kind} here; known: {', '.join(known) or 'none'}"
-                )
+                self.fail(f"--flag {flag}: unknown for {kind} here; known: {', '.join(known) or 'none'}")
         if options["dataset"] and options["no_dataset"]:
             self.fail("--dataset and --no-dataset: only one of them can be given")
         try:
