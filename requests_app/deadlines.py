@@ -6,6 +6,7 @@ events and the rules of the day of receipt would not give again.
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -43,8 +44,14 @@ def happenings(events: Iterable[Event]) -> list[Happening]:
     return found
 
 
+def fee_of(events: Iterable[Event]) -> Decimal | None:
+    """The fee in dollars of the latest notice, where the event tells it: some clocks depend on it."""
+    amounts = [event.data.get("amount") for event in events if event.happening == ClockEvent.FEE_NOTIFIED]
+    return Decimal(amounts[-1]) if amounts and amounts[-1] else None
+
+
 def _computed(
-    book: Rulebook, rules: Sequence[ClockRule], happened: Sequence[Happening]
+    book: Rulebook, rules: Sequence[ClockRule], happened: Sequence[Happening], fee: Decimal | None = None
 ) -> tuple[list[ComputedDeadline], list[tuple[ClockRule, NotEntered]]]:
     """All deadlines; those that need closed days beyond the table are named instead of guessed."""
 
@@ -55,6 +62,7 @@ def _computed(
             calendar=book.calendar,
             time_zone=book.time_zone,
             closing_time=book.closing_time,
+            fee=fee,
         )
 
     try:
@@ -101,7 +109,7 @@ def recompute(row: Submission, *, now: datetime) -> None:
     events = list(row.events.order_by("sequence"))
     happened = happenings(events)
     rules = rules_for(book, row, events)
-    computed, beyond = _computed(book, rules, happened)
+    computed, beyond = _computed(book, rules, happened, fee_of(events))
     if row.cycle > 1 or not any(rule.milestone == Milestone.ACKNOWLEDGEMENT for rule in rules):
         target, not_entered = _computed(book, [_target(book)], _since_filing(events, row.cycle))
         computed, beyond = computed + target, beyond + not_entered

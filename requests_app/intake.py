@@ -117,8 +117,14 @@ def received_on(filing: Filing) -> date:
 
 
 def _file(filing: Filing, code: str, now: datetime) -> Submission:
+    against = filing.details.get("against")
     placement = place(
-        filing.city, filing.kind, dataset=filing.dataset, flags=filing.flags, on=received_on(filing)
+        filing.city,
+        filing.kind,
+        dataset=filing.dataset,
+        flags=filing.flags,
+        on=received_on(filing),
+        steward=against.office if against else None,
     )
     reference = references.new_reference(filing.city.prefix)
     submission = Submission(

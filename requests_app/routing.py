@@ -28,14 +28,25 @@ class Placement:
 
 
 def answer_for(
-    city: City, kind: str, *, dataset: Dataset | None, flags: frozenset[str], on: date
+    city: City,
+    kind: str,
+    *,
+    dataset: Dataset | None,
+    flags: frozenset[str],
+    on: date,
+    steward: Office | None = None,
 ) -> RouteAnswer:
-    """What the rules in force on the city date `on` say about a submission, for showing and for placing."""
+    """What the rules in force on the city date `on` say about a submission, for showing and for placing.
+
+    `steward` stands for the publishing office where no dataset tells it: for an appeal, the office that
+    answered.
+    """
     book = rulebook_for(city)
+    publisher = steward or (dataset.office if dataset else None)
     return book.route(
         kind,
         on=on,
-        dataset_office=book.office_ref(dataset.office) if dataset else None,
+        dataset_office=book.office_ref(publisher),
         flags=flags,
         dataset=dataset is not None,
     )
@@ -43,7 +54,7 @@ def answer_for(
 
 def place(city: City, kind: str, *, dataset: Dataset | None, flags: frozenset[str], on: date) -> Placement:
     """The offices of a new case. Falls back to an alternative, then to the intake office."""
-    answer = answer_for(city, kind, dataset=dataset, flags=flags, on=on)
+    answer = answer_for(city, kind, dataset=dataset, flags=flags, on=on, steward=steward)
     lead, reasons = office_that_leads(answer)
     rows = {office.pk: office for office in Office.objects.filter(city=city)}
     others = []

@@ -26,8 +26,6 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(done.as_json()))
         else:
             self.stdout.write(
-                _(
-                    "%(sent)d sent, %(retried)d to be tried again, %(dead)d undeliverable, %(unclear)d unclear."
-                )
+                _("%(sent)d sent, %(retried)d to be tried again, %(dead)d dead, %(unclear)d unclear.")
                 % done.as_json()
             )
