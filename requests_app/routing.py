@@ -52,7 +52,15 @@ def answer_for(
     )
 
 
-def place(city: City, kind: str, *, dataset: Dataset | None, flags: frozenset[str], on: date) -> Placement:
+def place(
+    city: City,
+    kind: str,
+    *,
+    dataset: Dataset | None,
+    flags: frozenset[str],
+    on: date,
+    steward: Office | None = None,
+) -> Placement:
     """The offices of a new case. Falls back to an alternative, then to the intake office."""
     answer = answer_for(city, kind, dataset=dataset, flags=flags, on=on, steward=steward)
     lead, reasons = office_that_leads(answer)
