@@ -5,6 +5,8 @@ import os
 import socket
 import sys
 from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
 from io import StringIO
 from typing import Any
 
@@ -22,6 +24,8 @@ from requests_app.models import Submission
 
 PYTHON = (sys.executable, "-W", "ignore")
 WEB_THREADS = 8
+SWEEP_STUCK = timedelta(minutes=5)
+POST_STUCK = timedelta(minutes=30)  # a mail server that answers slowly is not yet a reason
 
 
 class Command(BaseCommand):
@@ -102,19 +106,28 @@ def web(host: str, port: int) -> Sequence[Child]:
 
 
 def clock() -> Sequence[Child]:
-    """Without Redis one clock that does its ticks itself; with Redis a clock and a worker."""
-    celery = [*PYTHON, "-m", "celery", "--quiet", "-A", "civicdata"]
-    beat = [*celery, "beat", "--pidfile=", "--loglevel", "WARNING"]
+    """Without Redis two clocks that do their ticks themselves; with Redis a clock and a worker.
+
+    Letters have a clock of their own: a mail server that hangs must not delay the sweep.
+    """
+    module = [*PYTHON, "-m", "civicdata.clock"]
+    sweeping, posting = partial(no_tick, "sweep", SWEEP_STUCK), partial(no_tick, "deliver", POST_STUCK)
     if settings.CELERY_TASK_ALWAYS_EAGER:
-        return [Child("clock", beat, stuck=no_tick)]
+        others = [name for name in settings.CELERY_BEAT_SCHEDULE if name != "sweep"]
+        return [Child("clock", [*module, "sweep"], sweeping), Child("post", [*module, *others], posting)]
+    celery = [*PYTHON, "-m", "celery", "--quiet", "-A", "civicdata"]
     worker = [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle"]
-    return [Child("worker", [*worker, "--loglevel", "WARNING"], stuck=no_tick), Child("clock", beat)]
+    beat = [*celery, "beat", "--pidfile="]
+    return [
+        Child("worker", [*worker, "--loglevel", "WARNING"], sweeping),
+        Child("clock", [*beat, "--loglevel", "WARNING"], sweeping),
+    ]
 
 
-def no_tick() -> str:
-    """Why the clock counts as stuck, or "". An unreachable database is not the clock's fault."""
+def no_tick(name: str, limit: timedelta) -> str:
+    """Why a clock counts as stuck, or "". An unreachable database is not the clock's fault."""
     try:
-        return clock_problem(timezone.now())
+        return clock_problem(timezone.now(), {name: limit})
     except DatabaseError:
         return ""
     finally:
