@@ -1,4 +1,4 @@
-"""The clock of a machine without Redis: `python -m civicdata.clock NAME ...` runs these ticks in this process.
+"""The clock of a machine without Redis: `python -m civicdata.clock NAME ...` runs these ticks itself.
 
 `manage.py up` starts two of them, so that a mail server that hangs cannot delay the sweep of the deadlines.
 """
