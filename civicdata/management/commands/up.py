@@ -67,15 +67,24 @@ class Command(BaseCommand):
             self.stderr.write("City files not loaded; the rules that were loaded before stay in force.")
 
     def fill_the_demo(self) -> None:
+        """Once, into an empty home. The mark keeps what the demo said (its sign-ins) for later starts."""
         if not settings.DEMO or Submission.objects.exists():
             return
         self.say("First start: filling the demo ...")
         settings.DEMO_MARK.touch()
-        call_command("demo", stdout=self.stderr)
+        said = StringIO()
+        try:
+            call_command("demo", stdout=said)
+        except (CommandError, SystemExit, DatabaseError) as error:
+            self.stderr.write(f"The demo was not filled: {error}")
+        if not settings.DEMO_MARK.read_text(encoding="utf-8"):
+            settings.DEMO_MARK.write_text(said.getvalue(), encoding="utf-8")
 
     def greet(self, host: str, port: int) -> None:
         shown = f"[{host}]" if ":" in host else host
         self.say(f"\nCivicdata: http://{shown}:{port}   (Ctrl-C stops it; data in {settings.CIVICDATA_HOME})")
+        if settings.DEMO_MARK.exists():
+            self.say(settings.DEMO_MARK.read_text(encoding="utf-8").rstrip())
 
     def say(self, text: str) -> None:
         self.stdout.write(text)
