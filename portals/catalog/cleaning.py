@@ -109,7 +109,8 @@ def line_from(value: Any, limit: int = WORD_LIMIT) -> str:
     if isinstance(value, list):
         value = next((item for item in value if item), None)
     if isinstance(value, Mapping):
-        keys = ("name", "fn", "prefLabel", "title", "label", "display_name", "@value", "@id")
+        # CKAN's `name` is for addresses where a `title` stands beside it.
+        keys = ("fn", "prefLabel", "title", "display_name", "name", "label", "@value", "@id")
         return next((line for key in keys if (line := line_from(value.get(key), limit))), "")
     return shortened(" ".join(text_from(value, limit * 4).split()), limit)
 

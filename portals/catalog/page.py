@@ -123,6 +123,7 @@ def _office_in_charge(city: City) -> Office | None:
 def _facts(dataset: Dataset, whom: _Whom) -> list[Fact]:
     updated = formats.date_format(dataset.last_updated, "DATE_FORMAT") if dataset.last_updated else ""
     contact = " · ".join(part for part in (dataset.contact_name, dataset.contact_email) if part)
+    cadence = cadence_words(dataset.cadence)
     publisher = dataset.office.name if dataset.office else dataset.department
     found = [
         ("publisher", _("Published by"), publisher, "", _("Which department publishes it.")),
@@ -130,7 +131,7 @@ def _facts(dataset: Dataset, whom: _Whom) -> list[Fact]:
         (
             "cadence",
             _("How often updated"),
-            cadence_words(dataset.cadence),
+            cadence,
             "",
             _("How often it is updated."),
         ),

@@ -1,0 +1,57 @@
+"""A small city with two publishing offices, and catalogues written for these tests."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from portals.models import City, Office
+
+NOW = datetime(2026, 6, 1, 15, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def city(db: None) -> City:
+    city = City.objects.create(
+        slug="millbrook",
+        name="Millbrook",
+        state="WA",
+        state_name="Washington",
+        time_zone="America/Los_Angeles",
+        prefix="MLB",
+        accent="#205060",
+        accent_dark="#90c0d0",
+        portal_name="Millbrook data",
+        checked_on=date(2026, 1, 1),
+    )
+    Office.objects.create(
+        city=city, key="works", name="Public Works", publishes=True, aliases=["Streets & Roads Dept."]
+    )
+    Office.objects.create(city=city, key="clerk", name="City Clerk", roles=["intake"])
+    return city
+
+
+def dcat(*datasets: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "conformsTo": "https://project-open-data.cio.gov/v1.1/schema",
+        "dataset": [
+            {"title": f"Title of {item.get('identifier')}", "accessLevel": "public", **item}
+            for item in datasets
+        ],
+    }
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[[Any], str]:
+    """Writes a document to a file and gives its path."""
+
+    def write(document: Any, name: str = "catalog.json") -> str:
+        path = tmp_path / name
+        content = document if isinstance(document, bytes) else json.dumps(document).encode()
+        path.write_bytes(content)
+        return f"{path}"
+
+    return write
