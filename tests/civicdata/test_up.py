@@ -1,6 +1,6 @@
 """What `up` prepares before it serves: a wrong city file or demo never takes down what is there."""
 
-from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 from unittest.mock import patch
 
@@ -16,10 +16,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def command(settings: object, tmp_path: Path, capsys: object) -> Iterator[BaseCommand]:
+def command(settings: object, tmp_path: Path) -> BaseCommand:
     settings.DEMO_MARK = tmp_path / "demo"
     settings.DEMO = True
-    yield up.Command()
+    return up.Command(stdout=StringIO(), stderr=StringIO())
 
 
 def city() -> City:
@@ -33,13 +33,11 @@ def refusing(name: str, *, stdout: object, stderr: object = None) -> None:
     raise SystemExit(2)
 
 
-def test_a_wrong_city_file_leaves_the_rules_that_were_loaded_before(
-    command: BaseCommand, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_wrong_city_file_leaves_the_rules_that_were_loaded_before(command: BaseCommand) -> None:
     city()
     with patch.object(up, "call_command", refusing):
         command.load_cities()
-    said = capsys.readouterr().err
+    said = command.stderr.getvalue()
     assert "springfield.toml: clock[answer].count: must be a whole number" in said
     assert "the rules that were loaded before stay in force" in said
 
@@ -52,9 +50,7 @@ def test_without_any_city_a_wrong_file_stops_the_start(command: BaseCommand) -> 
         command.load_cities()
 
 
-def test_the_demo_is_filled_once_and_its_sign_ins_are_kept(
-    command: BaseCommand, settings: object, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_demo_is_filled_once_and_its_sign_ins_are_kept(command: BaseCommand, settings: object) -> None:
     def demo(name: str, *, stdout: object) -> None:
         assert name == "demo"
         stdout.write("clerk@example.gov / password\n")
@@ -63,7 +59,7 @@ def test_the_demo_is_filled_once_and_its_sign_ins_are_kept(
         command.fill_the_demo()
     command.greet("127.0.0.1", 8000)
     assert settings.DEMO_MARK.read_text() == "clerk@example.gov / password\n"
-    assert "clerk@example.gov / password" in capsys.readouterr().out
+    assert "clerk@example.gov / password" in command.stdout.getvalue()
 
 
 @pytest.mark.parametrize(("demo", "submissions"), [(False, False), (True, True)])
@@ -80,12 +76,10 @@ def test_the_demo_never_touches_a_home_that_is_in_use(
     assert not settings.DEMO_MARK.exists()
 
 
-def test_a_demo_that_fails_does_not_stop_the_start(
-    command: BaseCommand, settings: object, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_demo_that_fails_does_not_stop_the_start(command: BaseCommand, settings: object) -> None:
     with patch.object(up, "call_command", side_effect=CommandError("no datasets")):
         command.fill_the_demo()
-    assert "The demo was not filled: no datasets" in capsys.readouterr().err
+    assert "The demo was not filled: no datasets" in command.stderr.getvalue()
     assert settings.DEMO_MARK.exists()
 
 
