@@ -66,29 +66,9 @@ def test_all_words_must_stand_and_the_last_may_be_a_beginning(
 @pytest.mark.parametrize(
     "text",
     [
-        '"',
-        "''",
-        "street OR",
-        "NEAR(street trees",
-        "street*",
-        "-street",
-        "NOT",
-        "a:b",
-        "(",
-        "^x",
-        "street\0trees",
-    ]
-    + [
-        "🎉",
-        "%",
-        "_",
-        "street & | ! <-> :*",
-        "\\",
-        ";--",
-        "{street}",
-        "search_text: x",
-        "x" * 5_000,
-        "é" * 900,
+        *('"', "''", "street OR", "NEAR(street trees", "street*", "-street", "NOT", "a:b", "(", "^x"),
+        *("🎉", "%", "_", "street & | ! <-> :*", "\\", ";--", "{street}", "search_text: x", "street\0trees"),
+        *("x" * 5_000, "é" * 900, "1e5 0x1f -3 1.5"),
     ],
 )
 def test_no_input_is_a_syntax_error(rows: list[Dataset], text: str) -> None:
@@ -147,15 +127,13 @@ def test_triggers_lost_when_a_table_is_rebuilt_are_put_back_with_what_was_missed
 
 
 def test_the_index_can_be_taken_away_and_made_again(rows: list[Dataset]) -> None:
-    with connection.schema_editor() as editor:
-        drop_index(editor, "portals_dataset")
-        create_index(editor, "portals_dataset")
+    connection.check_constraints()  # PostgreSQL alters no table whose checks are still to come
+    editor = connection.schema_editor()
+    drop_index(editor, "portals_dataset")
+    create_index(editor, "portals_dataset")
     assert names("street") == ["a", "b"]
 
 
 def test_a_name_that_is_not_plain_is_refused() -> None:
-    with (
-        connection.schema_editor(atomic=False) as editor,
-        pytest.raises(ValueError, match="not a plain name"),
-    ):
-        create_index(editor, "x; DROP TABLE y")
+    with pytest.raises(ValueError, match="not a plain name"):
+        create_index(connection.schema_editor(), "x; DROP TABLE y")

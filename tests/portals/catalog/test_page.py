@@ -33,11 +33,8 @@ def dataset(city: City, **values: object) -> Dataset:
 
 
 def missing(row: Dataset) -> dict[str, Missing]:
-    return {
-        fact.key: fact.missing
-        for fact in dataset_context(row, today=TODAY)["facts"]
-        if fact.missing is not None
-    }
+    facts = dataset_context(row, today=TODAY)["facts"]
+    return {fact.key: fact.missing for fact in facts if fact.missing is not None}
 
 
 def test_an_empty_entry_says_of_each_item_that_it_is_not_specified_and_whom_to_ask(
