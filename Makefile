@@ -22,7 +22,7 @@ help:
 	@echo "make lock   write requirements.txt and requirements-dev.txt anew from pyproject.toml (needs uv)"
 
 run: $(VENV)/.runtime
-	@BIND=$(BIND) PORT=$(PORT) exec $(PY) -W ignore manage.py up
+	@BIND=$(BIND) PORT=$(PORT) exec $(PY) -W ignore manage.py up --with-parent
 
 test: $(VENV)/.dev
 	@$(PY) -m pytest $(TESTS) $(PYTEST_ARGS)
@@ -70,6 +70,7 @@ echo "Installing $(1) ..."; \
 if command -v uv >/dev/null 2>&1; then \
 	uv pip install --quiet --python $(PY) --require-hashes --only-binary :all: -r $(1); \
 else \
+	$(PY) -m pip --version >/dev/null 2>&1 || $(PY) -m ensurepip >/dev/null; \
 	$(PY) -m pip install --quiet --no-compile --require-hashes --only-binary :all: -r $(1); \
 fi
 endef

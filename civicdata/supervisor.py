@@ -56,18 +56,21 @@ def die_with(supervisor_pid: int) -> Callable[[], None]:
 
 
 class Supervisor:
-    """Runs `children` until SIGTERM, SIGINT or SIGHUP. All times are monotonic seconds."""
+    """Runs `children` until SIGTERM, SIGINT or SIGHUP, or until the process `parent` (an id) is gone."""
 
-    def __init__(self, children: Sequence[Child]) -> None:
+    def __init__(self, children: Sequence[Child], parent: int | None = None) -> None:
         self.children = children
+        self.parent = parent
         self.stopping = threading.Event()
 
     def run(self) -> None:
         """Blocks until told to stop; returns when no child is left."""
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._asked_to_stop)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup: stay when the terminal goes
+            signal.signal(signal.SIGHUP, self._asked_to_stop)
         try:
-            while not self.stopping.is_set():
+            while not self.stopping.is_set() and self.parent in (None, os.getppid()):
                 for child in self.children:
                     self._look_after(child)
                 self.stopping.wait(LOOK_EVERY)

@@ -28,7 +28,7 @@ if "failing" in sys.argv:
 time.sleep(60)
 """
 DRIVER = """
-import logging, sys
+import logging, os, sys
 from civicdata import supervisor
 logging.basicConfig(level=logging.INFO, format="%(message)s")
 for setting in sys.argv[3].split(","):
@@ -41,7 +41,7 @@ for described in sys.argv[4:]:
     stuck = (lambda: "no tick") if "stuck" in how else (lambda: "")
     command = [sys.executable, script, f"{folder}/{name}", *how]
     children.append(supervisor.Child(name, command, stuck=stuck))
-supervisor.Supervisor(children).run()
+supervisor.Supervisor(children, os.getppid()).run()
 """
 
 
@@ -128,6 +128,27 @@ def test_nobody_is_left_when_the_supervisor_is_killed(supervise: Callable[..., R
     running.process.kill()
     running.process.wait()
     wait_until(lambda: not running.alive(), seconds=5)
+
+
+def test_everybody_stops_when_the_caller_of_the_supervisor_is_killed(tmp_path: Path) -> None:
+    (tmp_path / "child.py").write_text(CHILD)
+    command = [
+        sys.executable,
+        "-c",
+        DRIVER,
+        str(tmp_path / "child.py"),
+        str(tmp_path),
+        "GRACE=7",
+        "web",
+        "clock",
+    ]
+    caller = "import subprocess, sys; subprocess.run(sys.argv[1:])"
+    process = subprocess.Popen([sys.executable, "-c", caller, *command], cwd=ROOT, stderr=subprocess.DEVNULL)
+    written = lambda: list(tmp_path.glob("*/[0-9]*"))  # noqa: E731
+    wait_until(lambda: len(written()) == 2)
+    process.kill()
+    process.wait()
+    wait_until(lambda: not any(is_alive(int(file.name)) for file in written()))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])

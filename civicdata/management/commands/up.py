@@ -36,7 +36,10 @@ class Command(BaseCommand):
         parser.add_argument("--host", default=os.environ.get("BIND") or "127.0.0.1")
         parser.add_argument("--port", type=int, default=os.environ.get("PORT") or "8000")
 
-    def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
+        parser.add_argument("--with-parent", action="store_true", help="stop when the caller is gone")
+
+    def handle(self, *args: Any, host: str, port: int, with_parent: bool, **options: Any) -> None:
+        parent = os.getppid() if with_parent else None
         refuse_a_taken_port(host, port)
         os.environ.update(BIND=host, PORT=str(port))  # the children write links with them
         self.migrate()
@@ -46,7 +49,7 @@ class Command(BaseCommand):
         self.fill_the_demo()
         self.greet(host, port)
         connections.close_all()
-        Supervisor([*web(host, port), *clock()]).run()
+        Supervisor([*web(host, port), *clock()], parent).run()
         self.stdout.write("Stopped.")
 
     def migrate(self) -> None:
