@@ -167,7 +167,7 @@ def _distance(days: int) -> str:
 @register.simple_tag
 def deadline_state(deadline: Any, today: date | None = None) -> Shown:
     """How a deadline is shown on the city day `today`. Without `today`, an open one is just on time."""
-    due_on = as_date(_read(deadline, "due_on"))
+    due_on, today = as_date(_read(deadline, "due_on")), as_date(today)
     state = str(_read(deadline, "state") or ClockState.OPEN)
     if state in STATE_WORDS and state != ClockState.NOT_SPECIFIED:
         return {"key": state, "word": state_word(state), "distance": ""}
