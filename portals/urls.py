@@ -15,5 +15,5 @@ urlpatterns: list[URLPattern] = [
     path("<slug:city>/rules/", rules.rules, name="rules"),
     path("<slug:city>/calculator/", calculator.calculator, name="calculator"),
     # Catalogue
-    path("<slug:slug>/datasets/", catalog.datasets, name="datasets"),
+    path("<slug:city>/datasets/", catalog.datasets, name="datasets"),
 ]

@@ -80,7 +80,7 @@ def _entry(item: Mapping[str, Any], zone: tzinfo) -> CatalogEntry:
     return CatalogEntry(
         identifier=cleaning.identifier_from(item.get("identifier")),
         name=cleaning.line_from(item.get("title"), cleaning.NAME_LIMIT),
-        description=cleaning.text_from(item.get("description")),
+        description=_description(item),
         department=_department(item) or attribution,
         category=cleaning.line_from(item.get("theme") or item.get("category"), 200),
         keywords=cleaning.words_from(item.get("keyword"), item.get("keywords")),
@@ -113,9 +113,23 @@ def _department(item: Mapping[str, Any]) -> str:
     return cleaning.line_from(item.get("publisher")) or cleaning.line_from(item.get("organization"))
 
 
-def _public(item: Mapping[str, Any]) -> bool:
+def _level(item: Mapping[str, Any]) -> str:
     level = cleaning.line_from(item.get("accessLevel") or item.get("accessRights")).casefold()
-    return not level or level.rsplit("/", 1)[-1] == "public"
+    return level.rsplit("/", 1)[-1].replace("-", " ").replace("_", " ")
+
+
+def _public(item: Mapping[str, Any]) -> bool:
+    """Restricted data is listed, because it can be asked for; what is not public is not."""
+    return _level(item) not in ("non public", "nonpublic", "private", "confidential")
+
+
+def _description(item: Mapping[str, Any]) -> str:
+    """With the catalogue's own words on who may have the data, where not everybody may."""
+    told = cleaning.text_from(item.get("description"))
+    if not _level(item).startswith("restricted"):
+        return told
+    rights = f"{_level(item).capitalize()}. {cleaning.text_from(item.get('rights'), 2_000)}".strip()
+    return cleaning.shortened(f"{told}\n\n{rights}".strip(), cleaning.TEXT_LIMIT)
 
 
 def _licence(item: Mapping[str, Any]) -> tuple[str, str, str]:

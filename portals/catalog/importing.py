@@ -65,7 +65,8 @@ def bring_in(
         City.objects.select_for_update().get(pk=city.pk)
         departments = Departments(city.offices.all())
         known = {row.identifier: row for row in city.datasets.only(*_KNOWN)}
-        fresh, changed = [], []
+        fresh: list[tuple[Dataset, CatalogEntry]] = []
+        changed: list[tuple[Dataset, CatalogEntry]] = []
         for entry in catalog.entries:
             row = _row(city, entry, known.get(entry.identifier), departments)
             row.source, row.source_url, row.imported_at = source, source_url[:1_000], now

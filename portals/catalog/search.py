@@ -43,7 +43,8 @@ class DatasetQuery:
         return {name: value for name, value in values.items() if value}
 
 
-class Option(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Option:
     """One value of a facet, and the query that chooses it (or, where it is chosen, lets it go)."""
 
     label: str
@@ -67,7 +68,7 @@ class Page(NamedTuple):
 
 
 def found(city: City | None, query: DatasetQuery) -> "QuerySet[Dataset]":
-    """The datasets that fit, of one city or (None) of all.
+    """The public datasets that fit, of one city or (None) of all.
 
     What vanished from its catalogue is found only by its number, since its reports still stand there.
     """
@@ -75,7 +76,7 @@ def found(city: City | None, query: DatasetQuery) -> "QuerySet[Dataset]":
     listed = Q(missing_since=None)
     if query.text:
         listed |= Q(identifier__iexact=query.text)
-    rows = matching(rows.filter(listed), query.text)
+    rows = matching(rows.filter(listed, public=True), query.text)
     wanted = {path: value for name, path, _title in FACETS if (value := getattr(query, name))}
     if "distributions__format" in wanted:
         by_format = Dataset.objects.filter(distributions__format=wanted.pop("distributions__format"))
@@ -138,7 +139,7 @@ def _rank(text: str) -> Case:
     return Case(When(in_name, then=Value(0)), default=Value(1), output_field=IntegerField())
 
 
-def _edge(rows: "QuerySet[Dataset]", key: str) -> Any:
+def _edge(rows: Any, key: str) -> Any:
     if not key.isdecimal() or len(key) > 18:
         return None
     return rows.filter(pk=int(key)).values("rank", "name", "pk").first()

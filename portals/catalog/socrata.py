@@ -141,10 +141,9 @@ def _department(details: list[tuple[str, str]], attribution: str) -> str:
 
 
 def _fields(resource: Mapping[str, Any]) -> tuple[EntryField, ...]:
-    columns = [
-        resource.get(key) if isinstance(resource.get(key), list) else []
-        for key in ("columns_field_name", "columns_name", "columns_datatype", "columns_description")
-    ]
+    keys = ("columns_field_name", "columns_name", "columns_datatype", "columns_description")
+    told = (resource.get(key) for key in keys)
+    columns: list[list[Any]] = [values if isinstance(values, list) else [] for values in told]
     found = []
     for name, title, kind, about in zip_longest(*columns):
         key, label = cleaning.line_from(name, 200), cleaning.line_from(title)

@@ -105,11 +105,18 @@ def test_version_3_writes_lists_and_objects_where_1_1_has_text() -> None:
 
 @pytest.mark.parametrize(
     ("level", "public"),
-    [("public", True), ("Public", True), (None, True), ("restricted public", False), ("non-public", False)],
+    [("public", True), ("Public", True), (None, True), ("restricted public", True), ("non-public", False)],
 )
-def test_only_public_data_is_called_public(level: str | None, public: bool) -> None:
+def test_what_is_not_public_is_told_apart(level: str | None, public: bool) -> None:
     (entry,) = dcat_us.read(dcat({"identifier": "a", "accessLevel": level})).entries
     assert entry.public is public
+
+
+def test_restricted_data_says_who_may_have_it() -> None:
+    (entry,) = dcat_us.read(
+        dcat({"identifier": "a", "accessLevel": "restricted public", "rights": "Researchers only."})
+    ).entries
+    assert entry.description == "Restricted public. Researchers only."
 
 
 def test_a_broken_entry_is_reported_with_its_place_and_costs_only_itself() -> None:

@@ -70,6 +70,13 @@ def test_what_vanished_is_found_by_its_number_only(filled: City) -> None:
     assert found(filled, text="T-3") == ["t-3"]
 
 
+def test_what_the_catalogue_calls_not_public_is_never_listed(filled: City) -> None:
+    Dataset.objects.filter(identifier="t-3").update(public=False)
+    assert found(filled) == ["t-2", "t-1"]
+    assert found(filled, text="t-3") == []
+    assert {option.label for option in search.facets(filled, DatasetQuery())[0].options} == {"Parks", "Works"}
+
+
 def test_pages_by_key_show_everything_once_in_both_directions(city: City) -> None:
     entries = [{"identifier": f"d{n}", "title": f"Name {n % 7}"} for n in range(60)]
     bring_in(city, dcat_us.read(dcat(*entries)), now=NOW)
