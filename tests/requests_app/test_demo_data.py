@@ -39,7 +39,10 @@ MODELS = {
     "privacy_concern": PrivacyConcern,
     "appeal": Appeal,
 }
-OFFICE_ACTS = {"acknowledge", "ask", "message", "estimate", "determine"}
+OFFICE_ACTS = {
+    *("acknowledge", "ask", "message", "estimate", "determine"),
+    *("refer", "note", "extend", "close", "reopen"),
+}
 REQUESTER_ACTS = {"answer", "withdraw"}
 
 

@@ -20,6 +20,7 @@ from django.utils import timezone
 from civicdata.health import clock_problem
 from civicdata.supervisor import Child, Supervisor
 from portals.models import City
+from requests_app.demo.people import sign_ins
 from requests_app.models import Submission
 
 PYTHON = (sys.executable, "-W", "ignore")
@@ -70,24 +71,23 @@ class Command(BaseCommand):
             self.stderr.write("City files not loaded; the rules that were loaded before stay in force.")
 
     def fill_the_demo(self) -> None:
-        """Once, into an empty home. The mark keeps what the demo said (its sign-ins) for later starts."""
+        """Once, into a home without submissions; a demo that cannot be filled does not stop the start."""
         if not settings.DEMO or Submission.objects.exists():
             return
         self.say("First start: filling the demo ...")
-        settings.DEMO_MARK.touch()
+        settings.DEMO_MARK.touch()  # before the first letter is written: see settings.DEMO
         said = StringIO()
         try:
-            call_command("demo", stdout=said)
+            call_command("demo", stdout=said, stderr=said)
         except (CommandError, SystemExit, DatabaseError) as error:
-            self.stderr.write(f"The demo was not filled: {error}")
-        if not settings.DEMO_MARK.read_text(encoding="utf-8"):
-            settings.DEMO_MARK.write_text(said.getvalue(), encoding="utf-8")
+            self.stderr.write(f"{said.getvalue()}The demo was not filled: {error}")
 
     def greet(self, host: str, port: int) -> None:
+        if settings.DEMO_MARK.exists():
+            for line in sign_ins(list(City.objects.order_by("name"))):
+                self.say(line)
         shown = f"[{host}]" if ":" in host else host
         self.say(f"\nCivicdata: http://{shown}:{port}   (Ctrl-C stops it; data in {settings.CIVICDATA_HOME})")
-        if settings.DEMO_MARK.exists():
-            self.say(settings.DEMO_MARK.read_text(encoding="utf-8").rstrip())
 
     def say(self, text: str) -> None:
         self.stdout.write(text)
