@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from portals.models import User
+from portals.rulebook import rulebook_for
 from portals.vocabulary import ClockEvent
 from requests_app import deadlines
 from requests_app.files import StoredFile, attach_files
@@ -108,6 +109,8 @@ def answer(
 
     `by` is the member of staff who enters an answer that came by phone, mail or counter. Raises NotAllowed.
     """
+    if happened_at and happened_at > now:
+        raise NotAllowed(_("The answer cannot come from the future. Enter when it really came."))
     with transaction.atomic():
         row = locked(submission, revision=revision)
         if not declined:
@@ -192,6 +195,7 @@ def follow_up(
             row, Action.FOLLOW_UP, now=now, actor=Actor.REQUESTER, changes={"requester_wrote_at": now}
         )
         _write(row, event, body, files=files)
+        deadlines.requester_followed_up(row, now=now)
         line = _("The requester followed up in writing: %(reference)s") % {"reference": row.reference}
         tell(
             row,
@@ -216,4 +220,36 @@ def withdraw(
         deadlines.recompute(row, now=now)
         _tell_staff(row, event, _("Withdrawn: %(reference)s") % {"reference": row.reference})
         write_to_requester(row, "withdrawn", now=now, occasion=f"event:{event.sequence}")
+    return event
+
+
+def can_request_statement(submission: Submission, events: Sequence[Event]) -> bool:
+    """Whether the city's law gives a written statement of a denial on request (RSMo 610.023.4), the case was
+    denied, and nobody has asked for it since."""
+    happened = [found.name for found in deadlines.happenings(events)]
+    if ClockEvent.DENIED not in happened or ClockEvent.STATEMENT_REQUESTED in happened:
+        return False
+    rules = deadlines.rules_for(rulebook_for(submission.city), submission, events)
+    return any(ClockEvent.STATEMENT_REQUESTED in rule.starts_on for rule in rules)
+
+
+def request_statement(submission: Submission, *, now: datetime, revision: int | None = None) -> Event:
+    """The requester asks for the written statement of a denial: its clock starts. Raises NotAllowed."""
+    with transaction.atomic():
+        row = locked(submission, revision=revision)
+        if not can_request_statement(row, list(row.events.order_by("sequence"))):
+            raise NotAllowed(_("A written statement cannot be asked for here, or was asked for already."))
+        event = apply(
+            row,
+            Action.RECORD,
+            now=now,
+            actor=Actor.REQUESTER,
+            changes={"requester_wrote_at": now},
+            happening=ClockEvent.STATEMENT_REQUESTED,
+        )
+        deadlines.recompute(row, now=now)
+        line = _("A written statement of the denial is asked for: %(reference)s") % {
+            "reference": row.reference
+        }
+        _tell_staff(row, event, line)
     return event

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from portals.clocks import (
     ClockRule,
     ComputedDeadline,
+    ContradictoryEvents,
     Happening,
     NotEntered,
     acknowledgement_rule,
@@ -30,6 +31,16 @@ from requests_app.models import Action, Deadline, Escalation, Event, Status, Sub
 NOTHING_DUE = date(9999, 12, 31)
 TARGET_KEY = "acknowledgement-target"
 
+AFTER_AN_ANSWER = frozenset({Milestone.DENIAL_STATEMENT, Milestone.INTERNAL_REVIEW, Milestone.COMPLIANCE})
+"""What a denial or an order sets running: it goes on while the case itself is answered or closed."""
+
+_QUESTIONS = frozenset(
+    {
+        ClockEvent.CLARIFICATION_ASKED,
+        ClockEvent.CLARIFICATION_ANSWERED,
+        ClockEvent.CLARIFICATION_DECLINED,
+    }
+)
 _VOID_AFTER_REOPENING = frozenset({ClockEvent.DETERMINED, ClockEvent.COMPLETED, ClockEvent.DENIED})
 
 
@@ -38,10 +49,22 @@ def happenings(events: Iterable[Event]) -> list[Happening]:
     found: list[Happening] = []
     for event in events:
         if event.action == Action.REOPEN:
-            found = [happening for happening in found if happening.name not in _VOID_AFTER_REOPENING]
+            found = _taken_up_again(found, event.happened_at)
         if event.happening:
-            found.append(Happening(event.happening, event.happened_at, event.until))
+            try:
+                found.append(Happening(event.happening, event.happened_at, event.until))
+            except ValueError as error:
+                raise NotAllowed(str(error)) from error
     return found
+
+
+def _taken_up_again(found: Sequence[Happening], at: datetime) -> list[Happening]:
+    """Without the answer; a question that was still open no longer stops anything, nor lets the case lapse."""
+    kept = [happening for happening in found if happening.name not in _VOID_AFTER_REOPENING]
+    questions = [happening.name for happening in kept if happening.name in _QUESTIONS]
+    if questions and questions[-1] == ClockEvent.CLARIFICATION_ASKED:
+        kept.append(Happening(ClockEvent.CLARIFICATION_ANSWERED, at))
+    return kept
 
 
 def fee_of(events: Iterable[Event]) -> Decimal | None:
@@ -56,14 +79,17 @@ def _computed(
     """All deadlines; those that need closed days beyond the table are named instead of guessed."""
 
     def of(chosen: Sequence[ClockRule]) -> list[ComputedDeadline]:
-        return compute(
-            chosen,
-            happened,
-            calendar=book.calendar,
-            time_zone=book.time_zone,
-            closing_time=book.closing_time,
-            fee=fee,
-        )
+        try:
+            return compute(
+                chosen,
+                happened,
+                calendar=book.calendar,
+                time_zone=book.time_zone,
+                closing_time=book.closing_time,
+                fee=fee,
+            )
+        except ContradictoryEvents as error:
+            raise NotAllowed(str(error)) from error
 
     try:
         return of(rules), []
@@ -91,6 +117,10 @@ def rules_for(book: Rulebook, submission: Submission, events: Sequence[Event]) -
         for event in events
     ):
         return tuple(rules)
+    return _without_custodian(rules)
+
+
+def _without_custodian(rules: Iterable[ClockRule]) -> tuple[ClockRule, ...]:
     return tuple(rule for rule in rules if rule.starts_on != (ClockEvent.RECEIVED_BY_CUSTODIAN,))
 
 
@@ -118,13 +148,31 @@ def recompute(row: Submission, *, now: datetime) -> None:
     _mark_next_due(row, fresh)
 
 
+def foreseen(
+    book: Rulebook, kind: str, *, at: datetime, custodian_first: bool
+) -> tuple[list[ComputedDeadline], list[NotEntered]]:
+    """The deadlines that a case filed at `at` (UTC) will start with, and which closed days are not entered.
+
+    `custodian_first` says whether it goes straight to the custodian of records (see `rules_for`).
+    """
+    happened = [Happening(ClockEvent.RECEIVED, at)]
+    rules: Sequence[ClockRule] = in_force(book.clocks, kind, book.city_date(at))
+    if not custodian_first:
+        rules = _without_custodian(rules)
+    if not any(rule.milestone == Milestone.ACKNOWLEDGEMENT for rule in rules):
+        rules = (*rules, _target(book))
+    computed, beyond = _computed(book, rules, happened)
+    return computed, [error for _rule, error in beyond]
+
+
 def _since_filing(events: Sequence[Event], cycle: int) -> list[Happening]:
     """What counts for the office's own target: from filing, or from the latest reopening."""
     if cycle == 1:
         return happenings(events)
     reopened = max(index for index, event in enumerate(events) if event.action == Action.REOPEN)
     start = Happening(ClockEvent.RECEIVED, events[reopened].happened_at)
-    return [start, *happenings(events[reopened + 1 :])]
+    since = happenings(events[reopened + 1 :])
+    return [start, *(happening for happening in since if happening.at >= start.at)]
 
 
 def filed_on(submission: Submission, events: Sequence[Event], book: Rulebook) -> date:
@@ -200,7 +248,10 @@ def _save(row: Submission, book: Rulebook, fresh: list[Deadline], events: Sequen
     changed, new = [], []
     for deadline in fresh:
         known = stored.pop(deadline.clock_key, None)
-        plan_next_step(deadline, row, book, start, taken.get(known.pk, set()) if known else set())
+        steps = taken.get(known.pk, set()) if known else set()
+        if "act" in steps:
+            deadline.state = ClockState.MET  # it ended by itself; no event of a person says so
+        plan_next_step(deadline, row, book, start, steps)
         if known is None:
             new.append(deadline)
         elif any(getattr(known, name) != getattr(deadline, name) for name in _COLUMNS):
@@ -217,10 +268,10 @@ def _save(row: Submission, book: Rulebook, fresh: list[Deadline], events: Sequen
 def planned_steps(
     deadline: Deadline, submission: Submission, book: Rulebook, filed: date
 ) -> list[ladder.Step]:
-    """The steps that an open deadline of a case at work leads to, taken or not."""
-    if deadline.state != ClockState.OPEN or deadline.due_on is None or submission.status not in AT_WORK:
+    """The steps that an open deadline leads to, taken or not; none where the case no longer waits for it."""
+    if deadline.state != ClockState.OPEN or deadline.due_on is None:
         return []
-    if deadline.milestone == Milestone.ACKNOWLEDGEMENT and submission.status != Status.RECEIVED:
+    if not _waited_for(deadline, submission, filed):
         return []
     return ladder.steps(
         milestone=deadline.milestone,
@@ -232,6 +283,20 @@ def planned_steps(
         calendar=book.calendar,
         zone=book.time_zone,
     )
+
+
+def _waited_for(deadline: Deadline, submission: Submission, filed: date) -> bool:
+    """Whether the status leaves anything to do. After a reopening the office's own target alone climbs, and
+    what stood open before it does not let the case lapse."""
+    status = submission.status
+    if deadline.milestone in AFTER_AN_ANSWER:
+        return status not in (Status.WITHDRAWN, Status.LAPSED)
+    if deadline.milestone == Milestone.ACKNOWLEDGEMENT:
+        first = submission.cycle == 1 or deadline.clock_key == TARGET_KEY
+        return status == Status.RECEIVED and first
+    if deadline.milestone == Milestone.LAPSE and submission.cycle > 1:
+        return status in AT_WORK and deadline.started_on is not None and deadline.started_on >= filed
+    return status in AT_WORK
 
 
 def ladder_of(book: Rulebook, submission: Submission) -> tuple[StepPart, ...]:
@@ -256,20 +321,42 @@ def plan_next_step(
     deadline.next_step_at = step.at if step else None
 
 
-def put_off(deadline_id: int, *, until: datetime) -> None:
-    """Look again later at a deadline whose step failed."""
-    Deadline.objects.filter(pk=deadline_id).update(next_step_at=until)
+def put_off(submission_id: int, *, now: datetime, until: datetime) -> list[int]:
+    """Look again later at the due deadlines of a case of which a step failed; returns their keys."""
+    due = Deadline.objects.filter(submission_id=submission_id, next_step_at__lte=now)
+    keys = list(due.values_list("pk", flat=True))
+    due.update(next_step_at=until)
+    return keys
+
+
+def requester_followed_up(row: Submission, *, now: datetime) -> None:
+    """The step that a guide offers to the requester was taken by him: the clock does not take it again."""
+    book = rulebook_for(row.city)
+    events = list(row.events.order_by("sequence"))
+    filed, today = filed_on(row, events, book), book.city_date(now)
+    for deadline in row.deadlines.filter(cycle=row.cycle, milestone=Milestone.ACKNOWLEDGEMENT):
+        for step in planned_steps(deadline, row, book, filed):
+            offered = step.part is not None and step.part.rule.offered_to_requester
+            if offered and ladder.business_day(book.calendar, filed, step.part.rule.after) <= today:
+                Escalation.objects.get_or_create(
+                    deadline=deadline,
+                    step=step.code,
+                    cycle=deadline.cycle,
+                    defaults={"action": step.action, "office": row.office, "at": now},
+                )
+    recompute(row, now=now)
 
 
 def _mark_next_due(row: Submission, deadlines: Sequence[Deadline]) -> None:
+    waited_for = set(ladder.OFFICE_DUTIES if row.status in AT_WORK else ())
+    if row.status in (Status.DETERMINED, Status.CLOSED):
+        waited_for = ladder.OFFICE_DUTIES & AFTER_AN_ANSWER
     due = [
         deadline.due_on
         for deadline in deadlines
-        if deadline.state == ClockState.OPEN
-        and deadline.due_on
-        and deadline.milestone in ladder.OFFICE_DUTIES
+        if deadline.state == ClockState.OPEN and deadline.due_on and deadline.milestone in waited_for
     ]
-    row.next_due_on = min(due) if due and row.status in AT_WORK else None
+    row.next_due_on = min(due, default=None)
     row.urgency = row.next_due_on or NOTHING_DUE
     Submission.objects.filter(pk=row.pk).update(next_due_on=row.next_due_on, urgency=row.urgency)
 

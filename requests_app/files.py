@@ -22,8 +22,8 @@ from django.utils.translation import gettext as _
 from portals.models import User
 from requests_app.models import Actor, Attachment, Message, Submission
 
-MAX_FILE = 20 * 1024 * 1024
-MAX_FILES = 10
+MAX_FILE: int = settings.UPLOAD_MAX_BYTES
+MAX_FILES: int = settings.UPLOAD_MAX_FILES
 TYPES = {
     "application/pdf": (".pdf",),
     "image/png": (".png",),

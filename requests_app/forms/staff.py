@@ -1,0 +1,400 @@
+"""The forms of the acts at the desk. A form checks what was typed; it saves nothing and reads no clock.
+
+Every form carries `revision`, the number of events that the person saw: an act on a case that has changed
+since is refused and shown again with everything that was typed.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portals.models import DenialRule, User
+from portals.rulebook import Rulebook
+from portals.templatetags.civic import city_date
+from portals.vocabulary import ClockEvent, ClockState, Outcome, ProvisionStatus, SubmissionKind
+from requests_app import routing
+from requests_app.casework import OUTSIDE
+from requests_app.determinations import DENIALS, Answer, missing_from
+from requests_app.forms.attachments import AttachmentsForm
+from requests_app.forms.fields import DateField, LineField, TextField
+from requests_app.models import Deadline, Submission
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a form must know besides what is typed: the case, its rules and dates, and the moment (UTC)."""
+
+    submission: Submission
+    book: Rulebook
+    deadlines: list[Deadline]
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        return self.book.city_date(self.now)
+
+    def moments_on(self, day: date) -> list[datetime]:
+        """When something happened to the case on a city date."""
+        moments = self.submission.events.values_list("happened_at", flat=True)
+        return [moment for moment in moments if self.book.city_date(moment) == day]
+
+
+class ActForm(forms.Form):
+    """An act that needs no words."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, data: Any = None, files: Any = None, *, desk: Desk, **kwargs: Any) -> None:
+        initial = {"revision": desk.submission.chain_length, **kwargs.pop("initial", {})}
+        super().__init__(data, files, initial=initial, **kwargs)
+        self.desk = desk
+        self.prepare()
+
+    def prepare(self) -> None:
+        """What depends on the case: choices, hints."""
+
+    def hints(self) -> list[str]:
+        """Sentences to read before acting."""
+        return []
+
+    @property
+    def seen(self) -> int | None:
+        """The revision that the person saw; without one the act is refused as if it were an old one."""
+        revision: int | None = self.cleaned_data.get("revision")
+        return -1 if revision is None else revision
+
+
+class WithFiles(ActForm, AttachmentsForm):
+    """An act with words and files. `stored` holds the files."""
+
+    field_order = ["body", "files"]
+
+
+class Moment(ActForm):
+    """An act whose true date counts. `moment` is in UTC; without a time of day it is taken after everything
+    else that is known of that day, because only the date counts then."""
+
+    on = DateField(label=gettext_lazy("Date"))
+    at = forms.TimeField(
+        label=gettext_lazy("Time of day"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        help_text=gettext_lazy("If it is known. The date decides."),
+    )
+
+    def prepare(self) -> None:
+        self.fields["on"].help_text = _("In the city's time (%(zone)s).") % {
+            "zone": self.desk.book.time_zone.key
+        }
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        day = values.get("on")
+        if day is not None:
+            self.moment = moment_of(self, day, values.get("at"), self.desk.book, self.desk.now)
+            if values.get("at") is None:
+                self.moment = min(max([self.moment, *self.desk.moments_on(day)]), self.desk.now)
+            earliest = self.desk.submission.received_on
+            if day < earliest:
+                self.add_error("on", _("The case was received on %(on)s.") % {"on": city_date(earliest)})
+        return values
+
+
+def moment_of(
+    form: forms.Form, day: date, at: time | None, book: Rulebook, now: datetime, name: str = "on"
+) -> datetime:
+    """The moment (UTC) of a city date and time; an error at the field where it lies in the future.
+
+    A day without a time is taken at noon, or at `now` where that is earlier.
+    """
+    if not 1990 <= day.year <= 2199:
+        form.add_error(name, _("The year cannot be right."))
+        return now
+    found = datetime.combine(day, at or time(12), tzinfo=book.time_zone).astimezone(UTC)
+    if at is None and day == book.city_date(now):
+        return min(found, now)
+    if found > now:
+        form.add_error(name, _("This lies in the future. Enter when it really happened."))
+    return found
+
+
+class MessageForm(WithFiles):
+    body = TextField(label=gettext_lazy("Message to the requester"))
+
+
+class AskForm(WithFiles):
+    body = TextField(
+        label=gettext_lazy("Question to the requester"),
+        help_text=gettext_lazy("Ask only what you need, and say why you need it."),
+    )
+
+    def hints(self) -> list[str]:
+        rules = self.desk.book.clocks_for(self.desk.submission.kind, self.desk.submission.received_on)
+        stops = [rule.citation for rule in rules if "clarification" in rule.paused_by]
+        if stops:
+            return [_("The clock stops until the answer comes (%(citation)s).") % {"citation": stops[0]}]
+        return [_("A question does not stop the clock here: the due date stays.")]
+
+
+class NoteForm(WithFiles):
+    body = TextField(label=gettext_lazy("Note"), help_text=gettext_lazy("Only staff see it."))
+
+
+class ReleasePartForm(WithFiles):
+    body = TextField(
+        label=gettext_lazy("What is released, and what is still to come"),
+        help_text=gettext_lazy("The requester reads it. Attach the records below, or say where they are."),
+    )
+
+
+class AcknowledgeForm(ActForm):
+    message = TextField(label=gettext_lazy("Message to the requester"), required=False)
+    estimate = DateField(label=gettext_lazy("Estimated date of the answer"), required=False)
+
+    def hints(self) -> list[str]:
+        deadline = estimate_wanted(self.desk)
+        if deadline is None:
+            return []
+        return [
+            _(
+                "Until %(due)s the law wants an answer or an estimated date (%(citation)s). "
+                "An acknowledgement without one does not meet it."
+            )
+            % {"due": city_date(deadline.due_on), "citation": deadline.citation}
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        estimate = values.get("estimate")
+        if estimate and estimate < self.desk.today:
+            self.add_error("estimate", _("The estimated date lies in the past. Choose a day still to come."))
+        if estimate and not values.get("message"):
+            self.add_error("message", _("Say why it takes until then: the requester reads it."))
+        return values
+
+
+def estimate_wanted(desk: Desk) -> Deadline | None:
+    """The open deadline that an estimated date meets and an acknowledgement alone does not."""
+    rules = {
+        rule.key: rule for rule in desk.book.clocks_for(desk.submission.kind, desk.submission.received_on)
+    }
+    for deadline in desk.deadlines:
+        rule = rules.get(deadline.clock_key)
+        if rule is None or deadline.state != ClockState.OPEN:
+            continue
+        if ClockEvent.ESTIMATE_SET in rule.met_by and ClockEvent.ACKNOWLEDGED not in rule.met_by:
+            return deadline
+    return None
+
+
+class AssignForm(ActForm):
+    to = forms.ModelChoiceField(
+        label=gettext_lazy("Assign to"),
+        queryset=User.objects.none(),
+        empty_label=gettext_lazy("Choose somebody"),
+    )
+
+    def prepare(self) -> None:
+        field = self.fields["to"]
+        assert isinstance(field, forms.ModelChoiceField)
+        members = User.objects.filter(
+            memberships__office=self.desk.submission.office_id, memberships__active=True, is_active=True
+        )
+        field.queryset = members.distinct().order_by("last_name", "first_name")
+        field.label_from_instance = str  # type: ignore[method-assign]
+
+
+class ReferForm(ActForm):
+    to = forms.ChoiceField(label=gettext_lazy("Refer to"))
+    reason = TextField(
+        label=gettext_lazy("Why the other office must act"),
+        help_text=gettext_lazy("The other office reads this first. The filing date stays."),
+    )
+
+    def prepare(self) -> None:
+        self.offices = {str(office.pk): office for office in routing.referable(self.desk.submission)}
+        beside = {one.office_id: one for one in self.desk.submission.involvements.all()}
+        near = [
+            (key, f"{office.name} ({beside[office.pk].get_relation_display()})")
+            for key, office in self.offices.items()
+            if office.pk in beside
+        ]
+        others = [(key, office.name) for key, office in self.offices.items() if office.pk not in beside]
+        groups = [(_("Named for this case"), near), (_("Other offices"), others)]
+        field = self.fields["to"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("Choose an office")), *((title, part) for title, part in groups if part)]
+
+
+class ReasonForm(ActForm):
+    reason = TextField(label=gettext_lazy("Reason"))
+
+
+class ReopenForm(ReasonForm):
+    def hints(self) -> list[str]:
+        return [_("The case must be acknowledged anew. The filing date stays, and so do the letters.")]
+
+
+class EstimateForm(ReasonForm):
+    until = DateField(label=gettext_lazy("Estimated date"))
+    field_order = ["until", "reason"]
+
+    def clean_until(self) -> date:
+        until: date = self.cleaned_data["until"]
+        if until < self.desk.today:
+            raise forms.ValidationError(_("The estimated date lies in the past. Choose a day still to come."))
+        return until
+
+
+class ExtendForm(ReasonForm):
+    until = DateField(label=gettext_lazy("New last day"))
+    field_order = ["until", "reason"]
+
+    @property
+    def deadline(self) -> Deadline | None:
+        """The deadline that an extension would move."""
+        return next(
+            (
+                deadline
+                for deadline in self.desk.deadlines
+                if deadline.state == ClockState.OPEN and deadline.extendable_to and deadline.due_on
+            ),
+            None,
+        )
+
+    def hints(self) -> list[str]:
+        deadline = self.deadline
+        if deadline is None:
+            return [_("The rules of this city know no extension here. Give an estimated date instead.")]
+        return [
+            _(
+                "Due on %(due)s. An extension may reach %(limit)s at the latest, and its notice must be "
+                "given by the due date (%(citation)s)."
+            )
+            % {
+                "due": city_date(deadline.due_on),
+                "limit": city_date(deadline.extendable_to),
+                "citation": deadline.citation,
+            }
+        ]
+
+
+OUTCOMES: dict[str, tuple[Outcome, ...]] = {
+    SubmissionKind.ERROR_REPORT: (
+        Outcome.CORRECTED,
+        Outcome.NO_ACTION,
+        Outcome.PARTIAL,
+        Outcome.DUPLICATE,
+        Outcome.REFERRED_ELSEWHERE,
+        Outcome.DENIED,
+    ),
+    SubmissionKind.DATASET_REQUEST: (
+        Outcome.PUBLISHED,
+        Outcome.GRANTED,
+        Outcome.PARTIAL,
+        Outcome.DENIED,
+        Outcome.NOT_HELD,
+        Outcome.PUBLICLY_AVAILABLE,
+        Outcome.DUPLICATE,
+        Outcome.REFERRED_ELSEWHERE,
+        Outcome.NO_ACTION,
+    ),
+}
+"""Kind -> what can be decided, the usual first. The other kinds have every outcome but `_OWN`."""
+_OWN = (Outcome.CORRECTED, Outcome.PUBLISHED, Outcome.WITHDRAWN)
+
+
+class DetermineForm(AttachmentsForm, ActForm):
+    """What was decided. A denial of records shows what the city's law wants of it."""
+
+    outcome = forms.ChoiceField(label=gettext_lazy("What is decided"), widget=forms.RadioSelect)
+    reasons = TextField(
+        label=gettext_lazy("What was decided and why"),
+        help_text=gettext_lazy("The requester reads it."),
+        required=False,
+    )
+    exemption = LineField(
+        label=gettext_lazy("Law that withholds, with its citation"), required=False, limit=300
+    )
+    explanation = TextField(label=gettext_lazy("How it applies to what is withheld"), required=False, rows=3)
+    responsible = TextField(
+        label=gettext_lazy("Names and titles of those responsible for the denial"), required=False, rows=3
+    )
+    field_order = ["outcome", "reasons", "exemption", "explanation", "responsible", "files"]
+
+    def prepare(self) -> None:
+        kind = self.desk.submission.kind
+        usual = OUTCOMES.get(kind) or tuple(one for one in Outcome if one not in _OWN)
+        field = self.fields["outcome"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(str(one), one.label) for one in usual]
+        if kind != SubmissionKind.RECORDS_REQUEST:
+            for name in ("exemption", "explanation", "responsible"):
+                del self.fields[name]
+
+    def denial_rules(self) -> list[DenialRule]:
+        """What the city's law wants of a denial of records, to be read beside the form."""
+        if self.desk.submission.kind != SubmissionKind.RECORDS_REQUEST:
+            return []
+        return list(
+            DenialRule.objects.filter(city_id=self.desk.submission.city_id)
+            .exclude(status=ProvisionStatus.SILENT)
+            .select_related("citation", "confirm_with")
+        )
+
+    def answer(self) -> Answer:
+        """What was typed, as the act wants it."""
+        values = self.cleaned_data
+        return Answer(
+            outcome=Outcome(values["outcome"]),
+            reasons=values.get("reasons", ""),
+            exemption=values.get("exemption", ""),
+            explanation=values.get("explanation", ""),
+            responsible=values.get("responsible", ""),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if "outcome" in values:
+            for name, sentence in missing_from(self.desk.submission, self.answer()).items():
+                if name in self.fields and name not in self.errors:
+                    self.add_error(name, sentence)
+            if Outcome(values["outcome"]) not in DENIALS:
+                self._drop_denial(values)
+        return values
+
+    def _drop_denial(self, values: dict[str, Any]) -> None:
+        for name in ("exemption", "explanation", "responsible"):
+            if values.get(name):
+                self.add_error(name, _("Nothing is withheld with this decision. Empty this, or change it."))
+
+
+class CustodianForm(Moment):
+    note = LineField(label=gettext_lazy("Note"), required=False, limit=500)
+
+
+class RecordForm(Moment):
+    happening = forms.ChoiceField(
+        label=gettext_lazy("What happened"),
+        choices=[(str(one), one.label) for one in OUTSIDE],
+        widget=forms.RadioSelect,
+    )
+    note = LineField(label=gettext_lazy("Note"), required=False, limit=500)
+    field_order = ["happening", "on", "at", "note"]
+
+
+class AnswerForm(Moment):
+    body = TextField(
+        label=gettext_lazy("What the requester answered"),
+        help_text=gettext_lazy("As it came by phone, mail or at the counter."),
+    )
+    field_order = ["body", "on", "at"]
+
+
+class DeclineForm(Moment):
+    body = TextField(label=gettext_lazy("What the requester said"), required=False)
+    field_order = ["body", "on", "at"]

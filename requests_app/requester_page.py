@@ -1,0 +1,169 @@
+"""What the requester's page of a case shows and offers, read with a constant number of queries."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from portals.business_days import NotEntered
+from portals.clocks import Reason
+from portals.explain import sentences
+from portals.models import Citation
+from portals.rulebook import rulebook_for
+from portals.vocabulary import ClockState, Relation, SubmissionKind
+from requests_app import deadlines, ladder
+from requests_app.access import requester_permitted
+from requests_app.conversation import can_request_statement
+from requests_app.kinds import details_of
+from requests_app.models import Action, Actor, Attachment, Deadline, Event, Message, Status, Submission
+from requests_app.timeline import told
+
+
+def page_of(case: Submission, *, now: datetime) -> dict[str, Any]:
+    """The context of the page; `case` comes with city, office and dataset. `now` is UTC."""
+    today = now.astimezone(case.city.zone).date()
+    events = list(case.events.order_by("sequence"))
+    found = deadlines.of_case(case)
+    labels = {row.label: row for row in case.city.citations.all()}
+    files = list(case.attachments.filter(internal=False))
+    can = set(requester_permitted(case))
+    offered_from = follow_up_from(case, events) if Action.FOLLOW_UP in can else None
+    return {
+        "case": case,
+        "today": today,
+        "details": details_of(case),
+        "deadlines": [_shown_deadline(deadline, labels) for deadline in found],
+        "bar": _next_due(found),
+        "offices": offices(case, events, labels),
+        "timeline": told(events, case.city),
+        "messages_of_case": _messages(case, files),
+        "files": [_file(file) for file in files if file.message_id is None],
+        "determination": _in_force(case),
+        "ways": _ways(case, found, labels),
+        "revision": case.chain_length,
+        "can_answer": Action.ANSWER in can,
+        "can_follow_up": offered_from is not None and today >= offered_from,
+        "follow_up_from": offered_from if offered_from and today < offered_from else None,
+        "can_withdraw": Action.WITHDRAW in can,
+        "can_request_statement": can_request_statement(case, events),
+        "appeal_ground": _ground(case, found, today),
+        "is_at_work": case.status in deadlines.AT_WORK,
+    }
+
+
+def follow_up_from(case: Submission, events: Sequence[Event]) -> date | None:
+    """The first city day on which the rules offer a follow-up in writing; None where they offer none now."""
+    if case.status != Status.RECEIVED:
+        return None
+    book = rulebook_for(case.city)
+    filed = deadlines.filed_on(case, events, book)
+    offered = [part for part in deadlines.ladder_of(book, case) if part.rule.offered_to_requester]
+    try:
+        return min(
+            (ladder.business_day(book.calendar, filed, part.rule.after) for part in offered), default=None
+        )
+    except NotEntered:
+        return None
+
+
+def _shown_deadline(deadline: Deadline, labels: dict[str, Citation]) -> dict[str, Any]:
+    return {
+        "milestone": deadline.milestone,
+        "due_on": deadline.due_on,
+        "state": deadline.state,
+        "because": deadline.because,
+        "citation": labels.get(deadline.citation, deadline.citation),
+        "layer": deadline.layer,
+        "acts_on": deadline.acts_on,
+        "extendable_to": deadline.extendable_to,
+    }
+
+
+def _next_due(found: Sequence[Deadline]) -> Deadline | None:
+    """The duty of the office that comes first: what the bar is drawn for."""
+    duties = [
+        deadline
+        for deadline in found
+        if deadline.state == ClockState.OPEN and deadline.milestone in ladder.OFFICE_DUTIES
+    ]
+    return duties[0] if duties else None
+
+
+def offices(case: Submission, events: Sequence[Event], labels: dict[str, Citation]) -> list[dict[str, Any]]:
+    """The office that has the case, and those beside it, each with why."""
+    referred = any(event.action in (Action.REFER, Action.REFER_BACK) for event in events)
+    filed = next((event.data.get("because", []) for event in events if event.action == Action.SUBMIT), [])
+    moved = referred or (events and events[0].data.get("office") not in (None, case.office.name))
+    shown = [{
+        "relation": Relation.LEAD,
+        "office": case.office.name,
+        "because": _("The case was passed on to it.") if moved else _words(filed),
+        "citation": "",
+    }]  # fmt: skip
+    for row in case.involvements.select_related("office").order_by("pk"):
+        label = row.because.get("citation", "")
+        shown.append({
+            "relation": row.relation,
+            "office": row.office.name,
+            "because": _words(row.because.get("reasons", [])),
+            "citation": labels.get(label, label),
+            "layer": row.because.get("layer", ""),
+        })  # fmt: skip
+    return shown
+
+
+def _words(stored: Sequence[dict[str, Any]]) -> str:
+    return " ".join(sentences(Reason.from_json(reason) for reason in stored))
+
+
+def _messages(case: Submission, files: Sequence[Attachment]) -> list[dict[str, Any]]:
+    return [
+        {
+            "author": _("You") if message.actor == Actor.REQUESTER else _("The office"),
+            "at": message.at,
+            "body": message.body,
+            "direction": "in" if message.actor != Actor.REQUESTER else "out",
+            "is_question": message.is_question,
+            "files": [_file(file) for file in files if file.message_id == message.pk],
+        }
+        for message in Message.objects.filter(submission=case, internal=False)
+    ]
+
+
+def _file(file: Attachment) -> dict[str, Any]:
+    return {"name": file.name, "size": file.size, "url": reverse("requests_app:file", args=[file.pk])}
+
+
+def _in_force(case: Submission) -> Any:
+    if case.status in deadlines.AT_WORK:
+        return None
+    return case.determinations.select_related("office").last()
+
+
+def _ways(case: Submission, found: Sequence[Deadline], labels: dict[str, Citation]) -> list[dict[str, Any]]:
+    """How the answer can be reviewed, once there is one; with the last days that the case has."""
+    if case.determined_at is None or case.kind == SubmissionKind.APPEAL:
+        return []
+    last_days = {deadline.route: deadline for deadline in found if deadline.route}
+    rules = rulebook_for(case.city).appeal_routes(case.kind, case.received_on)
+    return [
+        {
+            "rule": rule,
+            "open": rule.available,
+            "last_day": last_days.get(rule.key),
+            "citation": labels.get(rule.citation, rule.citation),
+        }
+        for rule in rules
+    ]
+
+
+def _ground(case: Submission, found: Sequence[Deadline], today: date) -> str:
+    """Which ground an appeal most likely has; empty where there is nothing to appeal yet."""
+    if case.kind == SubmissionKind.APPEAL or case.status == Status.WITHDRAWN:
+        return ""
+    if case.determined_at is not None:
+        return "denial"
+    due = _next_due(found)
+    return "silence" if due and due.due_on and due.due_on < today else ""

@@ -1,0 +1,113 @@
+"""The events of a case in plain words for the requester. Neutral: a step up the offices is told as it is, as
+handing on, and no reminder to staff is told at all.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portals.models import City
+from portals.templatetags.civic import city_date
+from portals.vocabulary import ClockEvent, Milestone, StepAction
+from requests_app.models import Action, Actor, Event
+
+TITLES: dict[str, Any] = {
+    Action.SUBMIT: gettext_lazy("Your submission came in"),
+    Action.ACKNOWLEDGE: gettext_lazy("The office has acknowledged it"),
+    Action.REFER: gettext_lazy("Passed to %(to)s"),
+    Action.REFER_BACK: gettext_lazy("Passed back to %(to)s"),
+    Action.ASK: gettext_lazy("The office asked you a question"),
+    Action.ANSWER: gettext_lazy("You answered the question"),
+    Action.DECLINE: gettext_lazy("You chose not to answer the question"),
+    Action.FOLLOW_UP: gettext_lazy("You followed up in writing"),
+    Action.EXTEND: gettext_lazy("The office extended the time limit to %(until)s"),
+    Action.ESTIMATE: gettext_lazy("The office expects to answer by %(until)s"),
+    Action.RELEASE_PART: gettext_lazy("A part was released"),
+    Action.DETERMINE: gettext_lazy("The office answered"),
+    Action.CLOSE: gettext_lazy("Closed"),
+    Action.REOPEN: gettext_lazy("Taken up again"),
+    Action.WITHDRAW: gettext_lazy("You withdrew it"),
+    Action.LAPSE: gettext_lazy("Closed, because no answer or payment came by %(due)s"),
+    Action.ATTACH: gettext_lazy("A file was added"),
+    Action.HAND_TO_CUSTODIAN: gettext_lazy("The custodian of records received it"),
+    Action.PUBLISH: gettext_lazy("Made public"),
+}
+STEPS: dict[str, Any] = {
+    StepAction.REMIND: gettext_lazy("%(office)s was asked to look at it"),
+    StepAction.FOLLOW_UP: gettext_lazy("%(office)s was asked in writing to look at it"),
+    StepAction.REFER: gettext_lazy("Passed to %(office)s"),
+    StepAction.INFORM: gettext_lazy("%(office)s was told about it"),
+}
+RECORDED: dict[str, Any] = {
+    ClockEvent.STATEMENT_REQUESTED: gettext_lazy("You asked for a written statement of the reasons"),
+}
+KEY = {Action.SUBMIT, Action.ACKNOWLEDGE, Action.DETERMINE, Action.LAPSE, Action.WITHDRAW, Action.ASK}
+_DETAILS = ("message", "reason")
+
+
+def told(events: Iterable[Event], city: City) -> list[dict[str, Any]]:
+    """What happened, oldest first, as `components/timeline.html` takes it. Internal events are left out."""
+    return [_told(event, city) for event in events if event.public and not _told_elsewhere(event)]
+
+
+def _told_elsewhere(event: Event) -> bool:
+    """A denial stands in the answer beside it."""
+    return event.action == Action.RECORD and event.happening == ClockEvent.DENIED
+
+
+def _told(event: Event, city: City) -> dict[str, Any]:
+    return {
+        "at": event.at,
+        "title": _title(event),
+        "detail": next(
+            (event.data[name] for name in _DETAILS if event.data.get(name)), _elsewhere(event, city)
+        ),
+        "who": _who(event),
+        "key": event.action in KEY,
+    }
+
+
+def _title(event: Event) -> str:
+    data = event.data
+    if event.action == Action.ESCALATE:
+        words = STEPS.get(data.get("action", ""), gettext_lazy("Passed on to %(office)s"))
+        return str(words) % {"office": data.get("office") or _("the next office")}
+    if event.action == Action.MESSAGE:
+        mine = event.actor == Actor.REQUESTER
+        return _("You wrote a message") if mine else _("The office wrote to you")
+    if event.action == Action.RECORD:
+        return _recorded(event)
+    title = TITLES.get(event.action)
+    if title is None:
+        return str(event.get_action_display())
+    values = {"to": data.get("to", ""), "until": _day(event.until), "due": _day(data.get("due_on"))}
+    return str(title) % values
+
+
+def _recorded(event: Event) -> str:
+    if event.happening:
+        return str(RECORDED.get(event.happening, ClockEvent(event.happening).label))
+    milestone = event.data.get("milestone")
+    if milestone in Milestone.values:
+        return _("%(what)s: the time is over") % {"what": Milestone(milestone).label}
+    return _("Recorded")
+
+
+def _elsewhere(event: Event, city: City) -> str:
+    """Where something happened on another day than it was entered: both days."""
+    happened_on = event.happened_at.astimezone(city.zone).date()
+    if event.happening and happened_on != event.at.astimezone(city.zone).date():
+        return _("This happened on %(on)s and was entered later.") % {"on": _day(happened_on)}
+    return ""
+
+
+def _who(event: Event) -> str:
+    if event.actor == Actor.REQUESTER:
+        return _("You")
+    return _("The city") if event.actor == Actor.STAFF else _("Automatic")
+
+
+def _day(value: Any) -> str:
+    return city_date(value) if value else ""

@@ -1,0 +1,1 @@
+"""What answers an address: find with permission, form, one act, redirect."""

@@ -1,0 +1,35 @@
+"""What several views need: the city of an address, or the page that says what to do instead."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from portals.models import City
+from requests_app.kinds import KINDS, Kind
+
+
+def city_or_404(slug: str) -> City:
+    """The city, or 404."""
+    city = City.objects.filter(slug=slug).first()
+    if city is None:
+        raise Http404(_("There is no such city here."))
+    return city
+
+
+def kind_or_404(value: str) -> Kind:
+    """The kind, or 404."""
+    if value not in KINDS:
+        raise Http404(_("There is no such form."))
+    return KINDS[value]
+
+
+def city_today(city: City, now: datetime) -> date:
+    """The date in the city at `now` (UTC)."""
+    return now.astimezone(city.zone).date()
+
+
+def page(city: City, nav: str, **more: Any) -> dict[str, Any]:
+    """The context of a page of a city."""
+    return {"city": city, "nav": nav, **more}

@@ -1,0 +1,173 @@
+"""From an empty form to a filed case: form, check your answers, confirm.
+
+Nothing is kept on the server between the steps but files: everything typed travels in the form itself, with a
+signed key by which a form that is sent twice makes one submission.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from portals.models import City
+from portals.vocabulary import Layer, SubmissionKind
+from requests_app import intake
+from requests_app.access import grant_requester, visible_to_requester
+from requests_app.forms.base import KindForm, key_of, new_key, typed
+from requests_app.kinds import Kind
+from requests_app.preview import preview
+from requests_app.suggestions import likely_datasets, published_answers, resolve_dataset
+from requests_app.views.common import city_or_404, city_today, kind_or_404, page
+
+CODES = "new_codes"
+"""Session key: reference -> code, until it was shown."""
+
+FROM_ADDRESS = ("dataset", "field_name", "row", "wanted", "against", "ground", "about")
+STEPS = (gettext_lazy("Your answers"), gettext_lazy("Check"), gettext_lazy("Done"))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def submit(request: HttpRequest, city_slug: str, kind: str) -> HttpResponse:
+    """The form of a kind. POST: the check page, or with `confirm` the case; `edit` shows the form again."""
+    city, entry, now = city_or_404(city_slug), kind_or_404(kind), timezone.now()
+    if request.method != "POST":
+        return _empty_form(request, city, entry, now)
+    wants_change = "edit" in request.POST or "use_dataset" in request.POST
+    data = request.POST
+    if "use_dataset" in data:
+        data = typed(data, dataset=data["use_dataset"])
+    form = entry.form(data, request.FILES, **_around(request, city, now))
+    key = key_of(data.get("submission_key", ""))
+    valid = form.is_valid()
+    if wants_change:
+        form.forget_errors()
+        return _form_page(request, city, entry, form, now)
+    if not valid:
+        return _form_page(request, city, entry, form, now, status=422)
+    if "confirm" not in data:
+        return _check_page(request, city, entry, form, now)
+    if key is None:
+        form.add_error(
+            None,
+            _(
+                "This form was not recognised, so nothing was sent yet. Everything you typed is kept: look at "
+                "it and send it again."
+            ),
+        )
+        return _form_page(request, city, entry, form, now, status=422)
+    return _file(request, form, key, now)
+
+
+def _around(request: HttpRequest, city: City, now: datetime) -> dict[str, Any]:
+    """What a form needs to know beside what was typed."""
+    proved = frozenset(visible_to_requester(request.session, now=now).values_list("pk", flat=True))
+    return {"city": city, "today": city_today(city, now), "proved": proved}
+
+
+def _empty_form(request: HttpRequest, city: City, entry: Kind, now: datetime) -> HttpResponse:
+    initial = {name: request.GET[name][:500] for name in FROM_ADDRESS if name in request.GET}
+    looked_for = request.GET.get("q", "").replace("\0", "")[:500]
+    if entry.kind in (SubmissionKind.DATASET_REQUEST, SubmissionKind.RECORDS_REQUEST) and looked_for:
+        initial["description"] = looked_for
+    form = entry.form(initial=initial, city=city, today=city_today(city, now))
+    return _form_page(request, city, entry, form, now, looked_for=looked_for)
+
+
+def _form_page(
+    request: HttpRequest,
+    city: City,
+    entry: Kind,
+    form: KindForm,
+    now: datetime,
+    *,
+    status: int = 200,
+    looked_for: str = "",
+) -> HttpResponse:
+    name = form["dataset"].value() if form.about_dataset else ""
+    chosen = form.dataset or (resolve_dataset(city, name)[0] if name and not form.is_bound else None)
+    context = page(
+        city,
+        "choose",
+        entry=entry,
+        form=form,
+        submission_key=_key(form),
+        chosen=chosen,
+        looked_for=looked_for,
+        found=likely_datasets(city, looked_for) if looked_for else [],
+        answers=published_answers(city, looked_for) if looked_for else [],
+        provisions=_what_the_guide_says(city, entry),
+        appeal_rules=_appeal_rules(form, city, now) if entry.kind == SubmissionKind.APPEAL else [],
+        steps=STEPS,
+    )
+    return render(request, "requests_app/public/form.html", context, status=status)
+
+
+def _key(form: KindForm) -> str:
+    sent: str = form.data.get("submission_key", "") if form.is_bound else ""
+    return sent if key_of(sent) else new_key()
+
+
+def _what_the_guide_says(city: City, entry: Kind) -> list[Any]:
+    rows = city.provisions.filter(topic__in=entry.topics, layer=Layer.GUIDE)
+    return list(rows.select_related("citation", "confirm_with")[:8])
+
+
+def _appeal_rules(form: KindForm, city: City, now: datetime) -> list[Any]:
+    """All ways of the city, for whoever has not chosen a ground yet."""
+    about = form["about"].value() or ""
+    today = city_today(city, now)
+    seen = {}
+    for kind in [about] if about in SubmissionKind.values else SubmissionKind.values:
+        for rule in form.book.appeal_routes(kind, today):
+            seen.setdefault(rule.key, rule)
+    return list(seen.values())
+
+
+def _check_page(request: HttpRequest, city: City, entry: Kind, form: KindForm, now: datetime) -> HttpResponse:
+    context = page(
+        city,
+        "choose",
+        entry=entry,
+        form=form,
+        answered=form.answered(),
+        carried=form.carried(),
+        submission_key=_key(form),
+        preview=preview(city, entry.kind, dataset=form.dataset, flags=form.flags, now=now),
+        ways=form.ways() if hasattr(form, "ways") else [],
+        today=city_today(city, now),
+        steps=STEPS,
+    )
+    return render(request, "requests_app/public/check.html", context)
+
+
+def _file(request: HttpRequest, form: KindForm, key: str, now: datetime) -> HttpResponse:
+    """File it and open the case to this browser, in one transaction.
+
+    A button that is pressed twice sends two requests with one session. The second finds the case, and must not
+    overwrite the session in which the first has put the code: so it leaves a session alone that has it.
+    """
+    filing = form.filing(key=key, now=now, language=get_language() or "en")
+    with transaction.atomic():
+        filed = intake.submit(filing, now=now)
+        case = filed.submission
+        if filed.code:
+            grant_requester(request.session, case, now=now)
+            request.session[CODES] = {**request.session.get(CODES, {}), case.reference: filed.code}
+            request.session.save()
+        elif not _other_request_opened_it(request, case, now):
+            grant_requester(request.session, case, now=now)
+            request.session.save()
+    return redirect("requests_app:case", reference=case.reference)
+
+
+def _other_request_opened_it(request: HttpRequest, case: Any, now: datetime) -> bool:
+    fresh = request.session.__class__(request.session.session_key)
+    return visible_to_requester(fresh, now=now).filter(pk=case.pk).exists()
