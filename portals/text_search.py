@@ -1,9 +1,11 @@
 """Full text for any table: an index in the database that keeps itself right, and a query no input can break.
 
 SQLite: an FTS5 table without content of its own (`<table>_fts`), kept by triggers. PostgreSQL: a generated
-column (`<column>_words`) with a GIN index. Measured at 100,000 rows of 86 words: common searches take 1 to
-15 ms on both. Existence probes row by row (`EXISTS`) were up to a hundred times slower on SQLite than the
-set of matching keys that is used here.
+column (`<column>_words`) with a GIN index.
+
+Measured at 100,000 rows of 86 words, 25 rows in order of the key: SQLite 1 to 11 ms; PostgreSQL 1 to 11 ms,
+and about 110 ms for a word that stands in every fourth row or more. Probing row by row (`EXISTS`) was up to a
+hundred times slower on SQLite than the set of matching keys that is used here.
 """
 
 # ruff: noqa: S608 - every name that enters SQL here has passed `_named`, every word is a parameter
@@ -15,7 +17,8 @@ from typing import Any, TypeVar
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.models.expressions import RawSQL
+from django.db.models import F, Func
+from django.db.models.sql.compiler import SQLCompiler
 
 WORDS_LIMIT = 12
 LETTERS_LIMIT = 64
@@ -53,7 +56,7 @@ def matching(
     if not wanted:
         return queryset.none() if text.strip() else queryset
     table = _named(queryset.model._meta.db_table)
-    if _vendor(queryset) == "sqlite":
+    if connections[queryset.db].vendor == "sqlite":
         keys, query = f"SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH %s", _fts5(wanted)
         order = "rowid"
     else:
@@ -62,11 +65,29 @@ def matching(
         order = "id"
     if newest is not None:
         keys += f" ORDER BY {order} DESC LIMIT {int(newest)}"
-    return queryset.filter(pk__in=RawSQL(keys, [query]))  # noqa: S611
+    return queryset.filter(_KeyAmong(F("pk"), keys=keys, query=query))
 
 
-def _vendor(queryset: "models.QuerySet[Any]") -> str:
-    return connections[queryset.db].vendor
+class _KeyAmong(Func):
+    """Whether a key is among those that a statement selects; `query` is its one parameter."""
+
+    output_field = models.BooleanField()
+
+    def __init__(self, key: F, *, keys: str, query: str) -> None:
+        super().__init__(key)
+        self.keys, self.query = keys, query
+
+    def as_sql(  # type: ignore[override]  # it takes no template
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> tuple[str, tuple[Any, ...]]:
+        key, parameters = compiler.compile(self.get_source_expressions()[0])
+        among = f"{key} IN ({self.keys})"
+        if connection.vendor == "postgresql":
+            # As an array the matches come from the index first. Told as IN, the planner walks a whole table
+            # by its key when it takes a rare word for a frequent one: 120 ms instead of 0.1 for a word that
+            # stands nowhere.
+            among = f"{key} = ANY(ARRAY({self.keys}))"
+        return among, (*parameters, self.query)
 
 
 def _is_beginning(word: str) -> bool:
