@@ -59,7 +59,7 @@ def happenings(events: Iterable[Event]) -> list[Happening]:
 
 
 def _taken_up_again(found: Sequence[Happening], at: datetime) -> list[Happening]:
-    """Without the answer; a question that was still open no longer stops anything, nor lets the case lapse."""
+    """Without the answer; a question that stood open no longer stops anything, nor lets the case lapse."""
     kept = [happening for happening in found if happening.name not in _VOID_AFTER_REOPENING]
     questions = [happening.name for happening in kept if happening.name in _QUESTIONS]
     if questions and questions[-1] == ClockEvent.CLARIFICATION_ASKED:
@@ -391,5 +391,5 @@ def check_extension(row: Submission, *, until: date, today: date) -> Deadline:
 def of_case(submission: Submission) -> list[Deadline]:
     """The deadlines of the current cycle, in the order in which a person wants to read them."""
     order: dict[Any, int] = {value: index for index, value in enumerate(Milestone.values)}
-    found = submission.deadlines.filter(cycle=submission.cycle)
+    found = [deadline for deadline in submission.deadlines.all() if deadline.cycle == submission.cycle]
     return sorted(found, key=lambda deadline: (deadline.due_on or NOTHING_DUE, order[deadline.milestone]))

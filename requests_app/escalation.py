@@ -2,7 +2,7 @@
 
 The sweep takes what is due without a lower bound, in batches of one transaction each. It holds the rows of
 the submissions (as every act of a person does), so it never undoes an act; a second sweep passes over rows
-that are held. A batch that fails is halved until the poisoned row stands alone and is put off for an hour.
+that are held. A batch that fails is halved until the poisoned case stands alone and is put off for an hour.
 """
 
 import logging
@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Q
 
 from portals.rulebook import Rulebook, rulebook_for
 from requests_app import deadlines
 from requests_app.escalation_steps import Effects, People, take_step
 from requests_app.ladder import Step, next_step
+from requests_app.lifecycle import held
 from requests_app.models import Action, Deadline, Escalation, Event, Submission, Tick
 
 logger = logging.getLogger(__name__)
@@ -54,80 +55,91 @@ def database_now() -> datetime:
 def sweep(*, now: datetime, batch: int = BATCH) -> Report:
     """Take every step that is due at `now` (UTC), each exactly once; a missed run is made up here."""
     report = Report()
-    before = -1
-    while report.taken.total() > before:  # a further step of a deadline may have come due in this pass
-        before = report.taken.total()
-        for due in _batches(now, batch):
-            _take(due, now, report)
+    for cases in _batches(now, batch):
+        _take(cases, now, report)
     Tick.objects.update_or_create(name="sweep", defaults={"at": now, "detail": report.as_json()})
     return report
 
 
 def _batches(now: datetime, size: int) -> Iterator[list[int]]:
-    """Primary keys of due deadlines, oldest step first; rows that another sweep holds are passed once."""
+    """Primary keys of cases with due steps, oldest step first; those another sweep holds are passed once."""
     beyond = Q()
     while True:
         due = list(
             Deadline.objects.filter(beyond, next_step_at__lte=now)
             .order_by("next_step_at", "pk")
-            .values_list("pk", "next_step_at")[:size]
+            .values_list("submission_id", "next_step_at", "pk")[:size]
         )
         if not due:
             return
-        yield [pk for pk, _at in due]
-        last_pk, last_at = due[-1]
+        yield list(dict.fromkeys(case for case, _at, _pk in due))
+        _case, last_at, last_pk = due[-1]
         beyond = Q(next_step_at__gt=last_at) | Q(next_step_at=last_at, pk__gt=last_pk)
 
 
-def _take(due: Sequence[int], now: datetime, report: Report) -> None:
+def _take(cases: Sequence[int], now: datetime, report: Report) -> None:
     try:
         with transaction.atomic():
-            taken = _take_batch(due, now)
+            taken = _take_batch(cases, now)
+    except OperationalError:
+        raise  # the database is away or busy: no case is at fault, the next run does it
     except Exception:
-        if len(due) > 1:
-            middle = len(due) // 2
-            _take(due[:middle], now, report)
-            _take(due[middle:], now, report)
+        if len(cases) > 1:
+            middle = len(cases) // 2
+            _take(cases[:middle], now, report)
+            _take(cases[middle:], now, report)
             return
-        logger.exception("The step of deadline %s failed and is put off for an hour", due[0])
-        deadlines.put_off(due[0], until=now + PUT_OFF)
-        report.put_off.append(due[0])
+        logger.exception("A step of case %s failed; its steps are put off for an hour", cases[0])
+        report.put_off += deadlines.put_off(cases[0], now=now, until=now + PUT_OFF)
         return
     report.taken.update(taken)
 
 
-def _take_batch(due: Sequence[int], now: datetime) -> Counter[str]:
-    """One transaction: hold the submissions, read what is still due, take each step, write it all at once."""
-    holding = list(
-        Submission.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("city", "office", "climbs_from", "dataset__office")
-        .filter(pk__in=Deadline.objects.filter(pk__in=due).values("submission_id"))
-    )
-    held = {row.pk: row for row in holding}
-    found = list(
-        Deadline.objects.filter(pk__in=due, submission_id__in=held, next_step_at__lte=now).order_by(
-            "next_step_at", "pk"
-        )
-    )
+def _take_batch(cases: Sequence[int], now: datetime) -> Counter[str]:
+    """One transaction: hold the cases, read what is still due, take each step, write it all at once."""
+    holding = held(cases, skip_locked=True)
+    found: dict[int, list[Deadline]] = {row.pk: [] for row in holding}
+    for deadline in Deadline.objects.filter(submission_id__in=found, next_step_at__lte=now).order_by("pk"):
+        found[deadline.submission_id].append(deadline)
     done: dict[int, set[str]] = {}
-    for deadline_id, code in Escalation.objects.filter(deadline__in=found).values_list("deadline_id", "step"):
+    for deadline_id, code in Escalation.objects.filter(
+        deadline__submission_id__in=found, deadline__next_step_at__lte=now
+    ).values_list("deadline_id", "step"):
         done.setdefault(deadline_id, set()).add(code)
     planner = Planner(holding)
     effects = Effects(now=now, people=People(row.city_id for row in holding))
     taken: Counter[str] = Counter()
-    for deadline in found:
-        row = deadline.submission = held[deadline.submission_id]
-        steps_done = done.get(deadline.pk, set())
-        step = next_step(planner.steps(deadline, row), steps_done)
-        if step is not None and step.at <= now:
-            take_step(deadline, row, step, effects)
-            steps_done.add(step.code)
+    for row in holding:
+        for step in _take_steps(row, found[row.pk], done, planner, effects):
             taken[step.code.partition(".")[0]] += 1
-            step = next_step(planner.steps(deadline, row), steps_done)
-        deadline.next_step, deadline.next_step_at = (step.code, step.at) if step else ("", None)
-        effects.deadlines.append(deadline)
     effects.save()
     return taken
+
+
+def _take_steps(
+    row: Submission, due: Sequence[Deadline], done: dict[int, set[str]], planner: "Planner", effects: Effects
+) -> Iterator[Step]:
+    """Take the due steps of one case in the order in which they fell due, however late it is by now."""
+    for deadline in due:
+        deadline.submission = row
+    while True:
+        coming = [
+            (step.at, deadline.pk, step, deadline)
+            for deadline in due
+            if (step := next_step(planner.steps(deadline, row), done.get(deadline.pk, ())))
+        ]
+        first = min(coming, key=lambda entry: entry[:2], default=None)
+        if first is None or first[0] > effects.now:
+            break
+        _at, _pk, step, deadline = first
+        take_step(deadline, row, step, effects)
+        done.setdefault(deadline.pk, set()).add(step.code)
+        yield step
+    upcoming = {deadline.pk: step for _at, _pk, step, deadline in coming}
+    for deadline in due:
+        step = upcoming.get(deadline.pk)
+        deadline.next_step, deadline.next_step_at = (step.code, step.at) if step else ("", None)
+        effects.deadlines.append(deadline)
 
 
 class Planner:
@@ -156,8 +168,11 @@ class Planner:
             row.dataset.office_id if row.dataset else None,
             row.received_on,
             filed,
+            deadline.clock_key,
+            deadline.cycle,
             deadline.milestone,
             deadline.state,
+            deadline.started_on,
             deadline.due_on,
             deadline.acts_on,
         )

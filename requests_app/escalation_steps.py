@@ -78,7 +78,7 @@ class Effects:
     events: list[Event] = field(default_factory=list)
     escalations: list[Escalation] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
-    involvements: list[Involvement] = field(default_factory=list)
+    involvements: dict[tuple[int, int], Involvement] = field(default_factory=dict)
     referrals: list[Referral] = field(default_factory=list)
     moved: list[tuple[int, int]] = field(default_factory=list)
 
@@ -90,13 +90,34 @@ class Effects:
         Notice.objects.bulk_create(self.notices, ignore_conflicts=True)
         for submission_id, office_id in self.moved:
             Involvement.objects.filter(submission_id=submission_id, office_id=office_id).delete()
-        Involvement.objects.bulk_create(self.involvements, ignore_conflicts=True)
+        Involvement.objects.bulk_create(self.involvements.values(), ignore_conflicts=True)
         update_rows(
             Submission,
             WRITTEN,
             self.submissions.values(),
         )
         update_rows(Deadline, ["next_step", "next_step_at", "state"], self.deadlines)
+
+    def inform(self, row: Submission, office: Office, reasons: Iterable[Any]) -> None:
+        """An office is informed from now on; one that stands beside the case already keeps its place."""
+        because = {"reasons": [reason.as_json() for reason in reasons] or [REFERRED]}
+        self.involvements.setdefault(
+            (row.pk, office.pk),
+            Involvement(
+                submission=row, office=office, relation=Relation.INFORMED, because=because, since=self.now
+            ),
+        )
+
+    def move(self, row: Submission, office: Office) -> None:
+        """The case goes to an office, which then no longer stands beside it; the one it leaves does."""
+        left = row.office
+        routing.move_by_clock(row, office)
+        self.referrals.append(
+            Referral(submission=row, from_office=left, to_office=office, at=self.now, reason="")
+        )
+        self.moved.append((row.pk, office.pk))
+        self.involvements.pop((row.pk, office.pk), None)
+        self.inform(row, left, ())
 
 
 def take_step(deadline: Deadline, row: Submission, step: Step, effects: Effects) -> None:
@@ -215,7 +236,7 @@ def _climb(deadline: Deadline, row: Submission, step: Step, effects: Effects) ->
     event = _record(row, Action.ESCALATE, effects, data=data, public=True)
     if rule.action in (StepAction.INFORM, StepAction.REFER):
         if office.pk != row.office_id:
-            effects.involvements.append(_informed(row, office, part.reasons, effects.now))
+            effects.inform(row, office, part.reasons)
         line = _("For your information, nobody has acknowledged %(reference)s (%(days)d business days)")
     elif rule.action == StepAction.FOLLOW_UP:
         line = _("Follow-up in writing: %(reference)s is not acknowledged (%(days)d business days)")
@@ -248,28 +269,13 @@ def _refer(row: Submission, office: Office, data: dict[str, Any], effects: Effec
             before={"office_id": left.pk},
             after={"office_id": office.pk},
         )
-        routing.move_by_clock(row, office)
-        effects.referrals.append(
-            Referral(submission=row, from_office=left, to_office=office, at=effects.now, reason="")
-        )
-        effects.moved.append((row.pk, office.pk))
-        effects.involvements.append(_informed(row, left, (), effects.now))
+        effects.move(row, office)
     line = _("Referred to you because nobody has acknowledged it: %(reference)s") % {
         "reference": row.reference
     }
     _tell(row, effects.people.of(office.pk, heads=heads), event, "escalation", line, effects)
     _write_requester(row, "escalated", event, effects, office=office, heads=heads)
     return office
-
-
-def _informed(row: Submission, office: Office, reasons: Iterable[Any], now: datetime) -> Involvement:
-    return Involvement(
-        submission=row,
-        office=office,
-        relation=Relation.INFORMED,
-        because={"reasons": [reason.as_json() for reason in reasons] or [REFERRED]},
-        since=now,
-    )
 
 
 def _act_by_itself(deadline: Deadline, row: Submission, effects: Effects) -> Office:

@@ -323,7 +323,7 @@ def assign(
     """Give the case to a member of its office. Raises NotAllowed for anybody else."""
     with transaction.atomic():
         row = locked(submission, revision=revision)
-        if not row.office.members.filter(user=to, active=True).exists():
+        if not row.office.members.filter(user=to, active=True, user__is_active=True).exists():
             raise NotAllowed(
                 _("%(name)s does not work in %(office)s. Refer the case first, or choose somebody there.")
                 % {"name": to, "office": row.office}

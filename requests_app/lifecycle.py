@@ -4,7 +4,7 @@
 person goes through `apply`; the sweep (escalation.py) uses the same table in batches.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -41,6 +41,8 @@ def _moves() -> dict[tuple[Status, Action], Status]:
     table[s.CLARIFYING, a.DECLINE] = s.ACKNOWLEDGED
     table[s.DETERMINED, a.CLOSE] = s.CLOSED
     table[s.DETERMINED, a.FOLLOW_UP] = s.DETERMINED
+    for status in (s.DETERMINED, s.CLOSED):  # what falls due after an answer: a statement, compliance
+        table[status, a.REMIND] = status
     for status in (s.DETERMINED, s.CLOSED, s.WITHDRAWN, s.LAPSED):
         table[status, a.REOPEN] = s.RECEIVED
     return table
@@ -68,16 +70,27 @@ def next_status(status: str, action: Action) -> Status:
         ) from None
 
 
+def held(keys: Sequence[int], *, skip_locked: bool = False) -> list[Submission]:
+    """The rows with these primary keys, held until the transaction ends, with what acts need of them.
+
+    They are held first and read afterwards: PostgreSQL loses a row from a locking join when its office
+    changed while it waited.
+    """
+    rows = Submission.objects.select_for_update(skip_locked=skip_locked).filter(pk__in=keys).order_by("pk")
+    found = list(rows.values_list("pk", flat=True))
+    return list(
+        Submission.objects.select_related("city", "office", "climbs_from", "dataset__office")
+        .filter(pk__in=found)
+        .order_by("pk")
+    )
+
+
 def locked(submission: Submission, *, revision: int | None = None) -> Submission:
     """The row, read again and held until the transaction ends.
 
     `revision` is the chain length that the person saw; another one means that somebody acted meanwhile.
     """
-    row = (
-        Submission.objects.select_for_update(of=("self",))
-        .select_related("city", "office", "climbs_from", "dataset__office")
-        .get(pk=submission.pk)
-    )
+    (row,) = held([submission.pk])
     if revision is not None and row.chain_length != revision:
         last = row.events.order_by("-sequence").first()
         raise NotAllowed(

@@ -4,7 +4,7 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from requests_app.delivery import deliver, write_digests
@@ -28,4 +28,9 @@ class Command(BaseCommand):
             self.stdout.write(
                 _("%(sent)d sent, %(retried)d to be tried again, %(dead)d dead, %(unclear)d unclear.")
                 % done.as_json()
+            )
+        if done.away:
+            raise CommandError(
+                _("Letters wait, the mail server cannot be reached: %(why)s") % {"why": done.away},
+                returncode=2,
             )
