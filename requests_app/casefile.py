@@ -1,0 +1,264 @@
+"""Everything that the staff's page of one case shows, in five queries.
+
+Alone responsible for reading a case as a whole. The caller says with a queryset of access.py what may be
+seen; the rules of the city come from the cache.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import BooleanField, CharField, F, IntegerField, Prefetch, QuerySet, Value
+from django.utils.translation import gettext as _
+
+from portals.business_days import Reason
+from portals.explain import sentence
+from portals.explained import office_words
+from portals.happenings import CLOSES, OPENS
+from portals.rulebook import Rulebook, rulebook_for
+from portals.vocabulary import Milestone, Outcome, Relation, StepAction
+from requests_app import deadlines, history
+from requests_app.intake import DETAILS
+from requests_app.models import (
+    Action,
+    Actor,
+    Attachment,
+    Deadline,
+    Determination,
+    Event,
+    Involvement,
+    Message,
+    Submission,
+)
+
+_DETAILS = {kind: model._meta.model_name or "" for kind, model in DETAILS.items()}
+LADDER_AHEAD = 5
+"""Steps still to come that are shown; a weekly reminder would fill the page."""
+
+
+@dataclass
+class Said:
+    """A message, a note, an answer or files without words. `direction`: in, out or note."""
+
+    at: datetime
+    author: str
+    direction: str
+    body: str
+    title: str = ""
+    files: list[Mapping[str, Any]] = field(default_factory=list)
+    determination: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Rung:
+    """A step of the ladder: `state` is done, next or ahead; `on` a city date."""
+
+    on: date
+    words: str
+    office: str
+    state: str
+    because: list[str]
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """A case as a whole. `today` is the city's date."""
+
+    submission: Submission
+    book: Rulebook
+    today: date
+    deadlines: list[Deadline]
+    events: list[Event]
+    said: list[Said]
+    history: list[history.Line]
+    ladder: list[Rung]
+    route: list[Mapping[str, Any]]
+
+
+def read(visible: QuerySet[Submission], reference: str, *, now: datetime) -> CaseFile:
+    """The case with this reference; Submission.DoesNotExist where `visible` does not hold it."""
+    row = (
+        visible.select_related("city", "office", "dataset__office", "assigned_to", "entered_by")
+        .select_related(*_DETAILS.values(), "appeal__against")
+        .prefetch_related(
+            Prefetch("involvements", queryset=Involvement.objects.select_related("office")), "deadlines"
+        )
+        .get(reference=reference)
+    )
+    book = rulebook_for(row.city)
+    today = book.city_date(now)
+    events = list(row.events.order_by("sequence"))
+    found = deadlines.of_case(row)
+    return CaseFile(
+        submission=row,
+        book=book,
+        today=today,
+        deadlines=found,
+        events=events,
+        said=said_in(row),
+        history=history.lines(events, offices={ref.pk or 0: ref.name for ref in book.routes.offices}),
+        ladder=ladder_of(row, book, found, events),
+        route=route_of(row, events),
+    )
+
+
+def details_of(row: Submission) -> list[tuple[str, str]]:
+    """What the kind adds, as label and value; nothing for what was left empty."""
+    details = getattr(row, _DETAILS[row.kind], None)
+    found = []
+    for column in details._meta.fields if details else ():
+        value = getattr(details, column.name) if column.name not in ("submission", "route") else None
+        if value in (None, "", False):
+            continue
+        if column.choices:
+            value = getattr(details, f"get_{column.name}_display")()
+        elif value is True:
+            value = _("yes")
+        found.append((str(column.verbose_name).capitalize(), str(value)))
+    return found
+
+
+# -- what was said: three tables in one query
+
+
+def _text(value: str) -> Value:
+    return Value(value, output_field=CharField())
+
+
+def _number(value: int) -> Value:
+    return Value(value, output_field=IntegerField())
+
+
+_AUTHOR = ("by__first_name", "by__last_name", "by__email")
+_NO = Value(False, output_field=BooleanField())
+
+
+def _rows_said(row: Submission) -> Iterable[tuple[Any, ...]]:
+    messages = Message.objects.filter(submission=row).values_list(
+        _text("message"), "id", "id", "at", "actor", *_AUTHOR, "internal", "is_question", "body",
+        _text(""), _text(""), _text(""), _text(""), _number(0),
+    )  # fmt: skip
+    files = Attachment.objects.filter(submission=row).values_list(
+        _text("file"), "id", "message_id", "at", "actor", *_AUTHOR, "internal", _NO, "name",
+        "content_type", "sha256", _text(""), _text(""), F("size"),
+    )  # fmt: skip
+    answers = Determination.objects.filter(submission=row).values_list(
+        _text("answer"), "id", "id", "at", _text(Actor.STAFF), *_AUTHOR, _NO, _NO, "reasons",
+        "outcome", "exemption", "explanation", "responsible", _number(0),
+    )  # fmt: skip
+    everything = messages.order_by().union(files.order_by(), answers.order_by(), all=True)
+    return sorted(everything, key=lambda found: (found[3], found[1]))
+
+
+def said_in(row: Submission) -> list[Said]:
+    """Messages, notes and answers in their order, each with its files."""
+    found: list[Said] = []
+    messages: dict[int, Said] = {}
+    files = []
+    for what, key, parent, at, actor, first, last, email, internal, question, *texts in _rows_said(row):
+        author = " ".join(part for part in (first, last) if part) or email or _who(row, actor)
+        direction = "note" if internal else "in" if actor == Actor.REQUESTER else "out"
+        if what == "file":
+            file = {"id": key, "name": texts[0], "sha256": texts[2], "size": texts[5]}
+            files.append((parent, Said(at, author, direction, "", _("Files"), [file])))
+            continue
+        said = Said(at, author, direction, texts[0], _("Question") if question else "")
+        if what == "answer":
+            said.title = str(Outcome(texts[1]).label)
+            said.determination = {"exemption": texts[2], "explanation": texts[3], "responsible": texts[4]}
+        else:
+            messages[key] = said
+        found.append(said)
+    for parent, loose in files:
+        home = messages.get(parent) or next((said for said in found if said.at == loose.at), None)
+        if home:
+            home.files += loose.files
+        else:
+            found.append(loose)
+    return sorted(found, key=lambda said: said.at)
+
+
+def _who(row: Submission, actor: str) -> str:
+    if actor == Actor.REQUESTER:
+        return row.requester_name or _("Requester")
+    return str(Actor(actor).label)
+
+
+# -- why these offices, and what comes next
+
+
+def _sentences(reasons: Any) -> list[str]:
+    return [sentence(Reason.from_json(reason)) for reason in reasons or ()]
+
+
+def route_of(row: Submission, events: list[Event]) -> list[Mapping[str, Any]]:
+    """The office that must act and those beside it, in the form of components/route_step.html."""
+    filed = next((event for event in events if event.action == Action.SUBMIT), None)
+    moves = [event for event in events if event.after.get("office_id") == row.office_id]
+    if moves:
+        reasons = [history.detail_of(moves[-1])]
+    else:
+        reasons = _sentences(filed.data.get("because") if filed else ())
+    route: list[Mapping[str, Any]] = [
+        {"how": Relation.LEAD, "office": row.office.name, "because": " ".join(reasons)}
+    ]
+    order = list(Relation)
+    for one in sorted(row.involvements.all(), key=lambda one: order.index(Relation(one.relation))):
+        route.append(_beside(one))
+    return route
+
+
+def _beside(one: Involvement) -> Mapping[str, Any]:
+    return {
+        "how": one.relation,
+        "office": one.office.name,
+        "because": " ".join(_sentences(one.because.get("reasons"))),
+        "citation": one.because.get("citation", ""),
+        "layer": one.because.get("layer", ""),
+    }
+
+
+def ladder_of(row: Submission, book: Rulebook, found: Iterable[Deadline], events: list[Event]) -> list[Rung]:
+    """What the clock has done because nobody acknowledged, and what it will do next."""
+    start = max((i for i, event in enumerate(events) if event.action == Action.REOPEN), default=0)
+    taken = [event for event in events[start:] if event.data.get("step")]
+    rungs = [_taken(event, book) for event in taken]
+    done = {event.data["step"] for event in taken}
+    ahead: list[Rung] = []
+    for deadline in found:
+        if deadline.milestone != Milestone.ACKNOWLEDGEMENT:
+            continue
+        for step in deadlines.planned_steps(deadline, row, book, deadlines.filed_on(row, events, book)):
+            if step.code in done:
+                continue
+            words = StepAction(step.action).label if step.action else _("act by itself")
+            office = (office_words(step.part) or "") if step.part else row.office.name
+            because = _sentences(reason.as_json() for reason in step.part.reasons) if step.part else []
+            ahead.append(Rung(step.on, str(words), office, "ahead" if ahead else "next", because))
+    return rungs + ahead[:LADDER_AHEAD]
+
+
+def _taken(event: Event, book: Rulebook) -> Rung:
+    data = event.data
+    words = StepAction(data["action"]).label if data.get("action") else StepAction.REMIND.label
+    return Rung(
+        book.city_date(event.at), str(words), data.get("office", ""), "done", _sentences(data.get("because"))
+    )
+
+
+def stops_of(file: CaseFile, deadline: Deadline) -> list[Mapping[str, date | None]]:
+    """When the clock of this deadline stood, as city dates: from a question or fee to its answer; open at
+    the end. Empty where its rule knows no stop."""
+    rule = next((rule for rule in file.book.clocks if rule.key == deadline.clock_key), None)
+    causes = rule.paused_by if rule else ()
+    stops: list[Mapping[str, date | None]] = []
+    opened: dict[str, date] = {}
+    for event in file.events:
+        on = file.book.city_date(event.happened_at)
+        for cause in causes:
+            if event.happening == OPENS[cause]:
+                opened.setdefault(cause, on)
+            elif event.happening in CLOSES[cause] and cause in opened:
+                stops.append({"from_on": opened.pop(cause), "to_on": on})
+    return [*stops, *({"from_on": on, "to_on": None} for on in opened.values())]

@@ -1,0 +1,199 @@
+"""Acts of the office on a running case: what happened outside, the hand-over to the custodian, a part
+released, an acknowledgement with its estimated date.
+
+Every date that a clock counts from may be given as it truly was; deadlines are recomputed from it.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from portals.clocks import ContradictoryEvents
+from portals.models import User
+from portals.vocabulary import ClockEvent, SubmissionKind
+from requests_app import conversation, deadlines, determinations, intake
+from requests_app.files import StoredFile, attach_files
+from requests_app.lifecycle import NotAllowed, apply, locked
+from requests_app.models import Action, Actor, Event, Message, Submission
+from requests_app.notices import write_to_requester
+
+OUTSIDE = (
+    ClockEvent.PETITION_RECEIVED,
+    ClockEvent.ORDER_ISSUED,
+    ClockEvent.VIOLATION_ASCERTAINED,
+    ClockEvent.REVIEW_REQUESTED,
+    ClockEvent.STATEMENT_REQUESTED,
+)
+"""What happens outside this system and still starts a clock."""
+
+
+def recompute(row: Submission, *, now: datetime) -> None:
+    """Recompute after an act whose date a person gave; NotAllowed where it contradicts the others."""
+    try:
+        deadlines.recompute(row, now=now)
+    except ContradictoryEvents as error:
+        raise NotAllowed(
+            _("This cannot have happened in that order: %(why)s Check the date.") % {"why": error}
+        ) from error
+
+
+def _check_moment(row: Submission, happened_at: datetime, now: datetime) -> None:
+    if happened_at > now:
+        raise NotAllowed(_("This lies in the future. Enter when it really happened."))
+    if happened_at < row.received_at:
+        raise NotAllowed(_("This lies before the case was received. Check the date."))
+
+
+def acknowledge(
+    submission: Submission,
+    *,
+    by: User,
+    now: datetime,
+    message: str = "",
+    estimate: date | None = None,
+    revision: int | None = None,
+) -> Event:
+    """Acknowledge, and give the estimated date in the same act where the office knows it.
+
+    RCW 42.56.520(1) wants an estimate with an acknowledgement. Raises NotAllowed.
+    """
+    with transaction.atomic():
+        event = intake.acknowledge(submission, by=by, now=now, message=message, revision=revision)
+        if estimate:
+            event = determinations.estimate(submission, until=estimate, reason=message, by=by, now=now)
+    return event
+
+
+def record(
+    submission: Submission,
+    *,
+    happening: ClockEvent,
+    happened_at: datetime,
+    by: User,
+    now: datetime,
+    note: str = "",
+    revision: int | None = None,
+) -> Event:
+    """Write down what happened outside, with its true moment (UTC): deadlines count from it.
+
+    Raises NotAllowed for anything that this system writes by itself, and for impossible dates.
+    """
+    if happening not in OUTSIDE:
+        raise NotAllowed(_("This is written down by its own act, not recorded by hand."))
+    with transaction.atomic():
+        row = locked(submission, revision=revision)
+        _check_moment(row, happened_at, now)
+        event = apply(
+            row,
+            Action.RECORD,
+            now=now,
+            actor=Actor.STAFF,
+            by=by,
+            happening=happening,
+            happened_at=happened_at,
+            data={"note": note} if note else {},
+        )
+        recompute(row, now=now)
+    return event
+
+
+def hand_to_custodian(
+    submission: Submission,
+    *,
+    happened_at: datetime,
+    by: User,
+    now: datetime,
+    note: str = "",
+    revision: int | None = None,
+) -> Event:
+    """The custodian of records has it: clocks that count from the custodian's receipt start at
+    `happened_at` (UTC; RSMo 610.023.3). Raises NotAllowed where the custodian had it before."""
+    with transaction.atomic():
+        row = locked(submission, revision=revision)
+        if row.kind != SubmissionKind.RECORDS_REQUEST:
+            raise NotAllowed(_("Only a records request is handed to the custodian of records."))
+        _check_moment(row, happened_at, now)
+        if custodian_has_it(row):
+            raise NotAllowed(_("The custodian of records has received this case already."))
+        event = apply(
+            row,
+            Action.HAND_TO_CUSTODIAN,
+            now=now,
+            actor=Actor.STAFF,
+            by=by,
+            happening=ClockEvent.RECEIVED_BY_CUSTODIAN,
+            happened_at=happened_at,
+            data={"note": note} if note else {},
+        )
+        recompute(row, now=now)
+    return event
+
+
+def custodian_has_it(submission: Submission) -> bool:
+    """Whether the custodian's receipt is on record, by a hand-over or because it was filed there."""
+    return any(
+        event.happening == ClockEvent.RECEIVED_BY_CUSTODIAN or event.data.get("custodian_first")
+        for event in submission.events.all()
+    )
+
+
+def release_part(
+    submission: Submission,
+    *,
+    body: str,
+    by: User,
+    now: datetime,
+    files: Sequence[StoredFile] = (),
+    revision: int | None = None,
+) -> Event:
+    """Give out an instalment and say what it is; the case goes on. Raises NotAllowed without words."""
+    with transaction.atomic():
+        row = locked(submission, revision=revision)
+        if not body.strip():
+            raise NotAllowed(_("Say what is released and what is still to come."))
+        event = apply(
+            row,
+            Action.RELEASE_PART,
+            now=now,
+            actor=Actor.STAFF,
+            by=by,
+            happening=ClockEvent.INSTALMENT_RELEASED,
+        )
+        message = Message.objects.create(submission=row, actor=Actor.STAFF, by=by, at=now, body=body)
+        attach_files(row, files, actor=Actor.STAFF, by=by, now=now, message=message)
+        deadlines.recompute(row, now=now)
+        write_to_requester(row, "message", now=now, occasion=f"event:{event.sequence}")
+    return event
+
+
+def answer_for_requester(
+    submission: Submission,
+    *,
+    body: str,
+    happened_at: datetime,
+    by: User,
+    now: datetime,
+    declined: bool = False,
+    revision: int | None = None,
+) -> Event:
+    """Enter the requester's answer (or that there will be none) that came by phone, mail or counter.
+
+    `happened_at` (UTC) is when it came: stopped clocks run again from then. Raises NotAllowed.
+    """
+    _check_moment(submission, happened_at, now)
+    try:
+        return conversation.answer(
+            submission,
+            body=body,
+            by=by,
+            now=now,
+            declined=declined,
+            happened_at=happened_at,
+            revision=revision,
+        )
+    except ContradictoryEvents as error:
+        raise NotAllowed(
+            _("This cannot have happened in that order: %(why)s Check the date.") % {"why": error}
+        ) from error

@@ -1,0 +1,187 @@
+"""The events of a case in words: what was done, by whom, when, and what it changed.
+
+Alone responsible for the words of a timeline; times are left as moments and shown in the city's zone.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import formats
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portals.templatetags.civic import city_date
+from portals.vocabulary import ClockEvent, Milestone, Outcome, StepAction
+from requests_app.models import Action, Actor, Channel, Event, Status
+
+DONE = {
+    Action.SUBMIT: gettext_lazy("Filed"),
+    Action.ACKNOWLEDGE: gettext_lazy("Acknowledged"),
+    Action.CLAIM: gettext_lazy("Claimed"),
+    Action.RELEASE: gettext_lazy("Given back to the office"),
+    Action.ASSIGN: gettext_lazy("Assigned"),
+    Action.REFER: gettext_lazy("Referred to another office"),
+    Action.REFER_BACK: gettext_lazy("Referred back"),
+    Action.ASK: gettext_lazy("The requester was asked a question"),
+    Action.ANSWER: gettext_lazy("The question was answered"),
+    Action.DECLINE: gettext_lazy("The requester declined to answer"),
+    Action.MESSAGE: gettext_lazy("Message sent"),
+    Action.FOLLOW_UP: gettext_lazy("The requester followed up in writing"),
+    Action.NOTE: gettext_lazy("Internal note"),
+    Action.EXTEND: gettext_lazy("Time limit extended"),
+    Action.ESTIMATE: gettext_lazy("Estimated date given"),
+    Action.RELEASE_PART: gettext_lazy("A part was released"),
+    Action.DETERMINE: gettext_lazy("Determined"),
+    Action.CLOSE: gettext_lazy("Closed"),
+    Action.REOPEN: gettext_lazy("Reopened"),
+    Action.WITHDRAW: gettext_lazy("Withdrawn"),
+    Action.LAPSE: gettext_lazy("Closed by itself for lack of an answer or payment"),
+    Action.REMIND: gettext_lazy("The office was reminded"),
+    Action.ESCALATE: gettext_lazy("Escalated: nobody had acknowledged"),
+    Action.ATTACH: gettext_lazy("File attached"),
+    Action.HAND_TO_CUSTODIAN: gettext_lazy("Received by the custodian of records"),
+    Action.RECORD: gettext_lazy("Recorded"),
+    Action.PUBLISH: gettext_lazy("Made public"),
+}
+
+COLUMNS = {
+    "status": gettext_lazy("Status"),
+    "office": gettext_lazy("Office"),
+    "office_id": gettext_lazy("Office"),
+    "assigned_to_id": gettext_lazy("Assigned to"),
+    "cycle": gettext_lazy("Round"),
+    "acknowledged_at": gettext_lazy("Acknowledged"),
+    "determined_at": gettext_lazy("Determined"),
+    "closed_at": gettext_lazy("Closed"),
+    "requester_wrote_at": gettext_lazy("Word of the requester that waits"),
+    "is_public": gettext_lazy("Public"),
+}
+HIDDEN = {"climbs_from_id"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One column before and after, in words ("" for nothing)."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event as it is shown. `key` marks what matters most, `counts_from` a moment earlier than `at`."""
+
+    at: datetime
+    title: str
+    who: str
+    detail: str
+    key: bool
+    public: bool
+    counts_from: datetime | None = None
+    changes: list[Change] = field(default_factory=list)
+
+
+KEY_ACTIONS = {
+    Action.SUBMIT,
+    Action.ACKNOWLEDGE,
+    Action.DETERMINE,
+    Action.CLOSE,
+    Action.REOPEN,
+    Action.LAPSE,
+    Action.WITHDRAW,
+}
+
+
+def lines(events: Iterable[Event], *, offices: Mapping[int, str]) -> list[Line]:
+    """All events in words, in their order. `offices` are names by key; people are named as they were."""
+    people: dict[int, str] = {}
+    found = []
+    for event in events:
+        assigned = event.after.get("assigned_to_id")
+        if assigned:
+            people[assigned] = event.data.get("to") or event.by_name
+        found.append(_line(event, offices, people))
+    return found
+
+
+def _line(event: Event, offices: Mapping[int, str], people: Mapping[int, str]) -> Line:
+    return Line(
+        at=event.at,
+        title=title_of(event),
+        who=event.by_name or str(Actor(event.actor).label),
+        detail=detail_of(event),
+        key=event.action in KEY_ACTIONS,
+        public=event.public,
+        counts_from=event.happened_at if event.happened_at != event.at else None,
+        changes=[
+            Change(
+                str(COLUMNS.get(name, name)),
+                _value(name, event.before.get(name), offices, people),
+                _value(name, event.after.get(name), offices, people),
+            )
+            for name in event.after
+            if name not in HIDDEN and event.before.get(name) != event.after.get(name)
+        ],
+    )
+
+
+def title_of(event: Event) -> str:
+    """What was done, in a few words; a recorded happening is called by its own name."""
+    if event.action == Action.RECORD and event.happening:
+        return str(ClockEvent(event.happening).label)
+    return str(DONE[Action(event.action)])
+
+
+def _outcome(data: Mapping[str, Any]) -> str:
+    return str(Outcome(data["outcome"]).label)
+
+
+def _step(data: Mapping[str, Any]) -> str:
+    return " ".join(part for part in (str(StepAction(data["action"]).label).capitalize() + ":",) if part) + (
+        f" {data['office']}" if data.get("office") else f" {_('nobody is named for this step')}"
+    )
+
+
+def _promise(data: Mapping[str, Any]) -> str:
+    return _("Until %(until)s: %(reason)s") % {
+        "until": city_date(data["until"]),
+        "reason": data.get("reason", ""),
+    }
+
+
+def detail_of(event: Event) -> str:
+    """What the event carries besides its name."""
+    data = event.data
+    if "outcome" in data:
+        return _outcome(data)
+    if event.action == Action.ESCALATE and data.get("action"):
+        return _step(data)
+    if event.action in (Action.REFER, Action.REFER_BACK):
+        return f"{data.get('from', '')} → {data.get('to', '')}: {data.get('reason', '')}"
+    if event.action in (Action.EXTEND, Action.ESTIMATE) and data.get("until"):
+        return _promise(data)
+    if event.action == Action.SUBMIT and data.get("office"):
+        return f"{Channel(data.get('channel', Channel.WEB)).label} → {data['office']}"
+    if data.get("milestone"):
+        return f"{Milestone(data['milestone']).label}: {city_date(data.get('due_on'))}"
+    return str(data.get("message") or data.get("reason") or data.get("note") or data.get("to") or "")
+
+
+def _value(name: str, value: Any, offices: Mapping[int, str], people: Mapping[int, str]) -> str:
+    if value in (None, ""):
+        return ""
+    if name == "status":
+        return str(Status(value).label)
+    if name in ("office_id", "office"):
+        return offices.get(value, str(value))
+    if name == "assigned_to_id":
+        return people.get(value, _("somebody"))
+    if name.endswith("_at"):
+        return formats.date_format(localtime(datetime.fromisoformat(value)), "DATETIME_FORMAT")
+    if name.endswith("_on"):
+        return city_date(date.fromisoformat(value))
+    return str(value)

@@ -1,0 +1,344 @@
+"""Which cases stand in front of a person, in which order, a page at a time: the desk and the queue.
+
+Alone responsible for filters, order and keyset paging of the staff's lists. What may be seen is decided by
+access.py: every list starts from one of its querysets.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import django_filters
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from portals.models import CatalogRun, City, Office
+from portals.templatetags.civic import Shown, deadline_state
+from portals.text_search import matching
+from portals.vocabulary import ClockState, Relation, SubmissionKind
+from requests_app import access
+from requests_app.access import Standing
+from requests_app.deadlines import NOTHING_DUE
+from requests_app.ladder import OFFICE_DUTIES
+from requests_app.lifecycle import AT_WORK
+from requests_app.models import Deadline, Involvement, Status, Submission
+
+PAGE = 25
+ON_DESK = 15
+COUNT_CAP = 100
+
+OPEN = Q(determined_at__isnull=True, closed_at__isnull=True)
+"""At work, said without a parameter, so that SQLite too can use the indexes of open cases."""
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """The cities in which a person works and all their offices, read once a request."""
+
+    cities: Mapping[int, City]
+    offices: Mapping[int, Office]
+
+    def today(self, city_id: int, now: datetime) -> date:
+        """The date in a city at `now`."""
+        return now.astimezone(self.cities[city_id].zone).date()
+
+
+def workplace(who: Standing) -> Workplace:
+    """Cities and offices in one query."""
+    offices = list(Office.objects.filter(city_id__in=who.cities_worked).select_related("city"))
+    return Workplace(
+        cities={office.city_id: office.city for office in offices},
+        offices={office.pk: office for office in offices},
+    )
+
+
+def by_city_date(place: Workplace, now: datetime, condition: Any) -> Q:
+    """`condition(today)` for each city, in one condition where the date is the same everywhere."""
+    days: dict[date, list[int]] = {}
+    for city_id in place.cities:
+        days.setdefault(place.today(city_id, now), []).append(city_id)
+    if len(days) == 1:
+        return Q(condition(next(iter(days))))
+    found = Q(pk__in=[])
+    for today, cities in days.items():
+        found |= Q(city_id__in=cities) & condition(today)
+    return found
+
+
+def late(today: date) -> Q:
+    return Q(urgency__lt=today)
+
+
+def due_on_the_day(today: date) -> Q:
+    return Q(urgency=today)
+
+
+def later(today: date) -> Q:
+    return Q(urgency__gt=today)
+
+
+def this_week(today: date) -> Q:
+    """From today through Sunday."""
+    return Q(urgency__gte=today, urgency__lte=today + timedelta(days=6 - today.weekday()))
+
+
+DUE = {"late": late, "today": due_on_the_day, "week": this_week}
+ANY, OPEN_STATE, WROTE = "any", "open", "wrote"
+STATES = {**dict(Status.choices), Status.CLARIFYING: _("Waiting for the requester")}
+"""The words of a status as staff read them."""
+
+
+class QueueFilter(django_filters.FilterSet):
+    """The filters of the queue. Only offices and scopes of the person are choices."""
+
+    scope = django_filters.ChoiceFilter(label=_("Whose"), method="nothing", empty_label=None)
+    office = django_filters.ChoiceFilter(label=_("Office"), field_name="office_id", empty_label=_("All"))
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=SubmissionKind.choices, empty_label=_("All"))
+    state = django_filters.ChoiceFilter(
+        label=_("Status"),
+        method="in_state",
+        choices=[
+            (OPEN_STATE, _("Open")),
+            *STATES.items(),
+            (WROTE, _("The requester wrote")),
+            (ANY, _("Any")),
+        ],
+        empty_label=None,
+    )
+    due = django_filters.ChoiceFilter(
+        label=_("Due"),
+        method="is_due",
+        choices=[
+            ("late", _("Late")),
+            ("today", _("Today")),
+            ("week", _("This week")),
+            ("none", _("Nothing due")),
+        ],
+        empty_label=_("Any time"),
+    )
+    dataset = django_filters.CharFilter(
+        label=_("Dataset"), field_name="dataset__identifier", help_text=_("Its identifier in the catalogue.")
+    )
+    text = django_filters.CharFilter(label=_("Words"), method="with_words")
+    sort = django_filters.ChoiceFilter(
+        label=_("Order"),
+        method="nothing",
+        choices=[("urgency", _("Most urgent first")), ("newest", _("Newest first"))],
+        empty_label=None,
+    )
+
+    class Meta:
+        model = Submission
+        fields: list[str] = []
+
+    def __init__(self, data: Mapping[str, Any], *, who: Standing, place: Workplace, now: datetime) -> None:
+        self.who, self.place, self.now = who, place, now
+        scopes = scopes_of(who)
+        given = {name: data.get(name, "") for name in self.base_filters}
+        defaults = {"scope": next(iter(scopes)), "state": OPEN_STATE, "sort": "urgency"}
+        chosen = {name: value or defaults.get(name, "") for name, value in given.items()}
+        super().__init__(chosen, queryset=_start(who, place, chosen))
+        self.filters["scope"].extra["choices"] = [(key, SCOPES[key][0]) for key in scopes]
+        several = len(place.cities) > 1
+        self.filters["office"].extra["choices"] = [
+            (str(office.pk), f"{office.name}, {office.city.name}" if several else office.name)
+            for office in place.offices.values()
+            if not office.outside
+        ]
+        self.is_narrowed = any(value != defaults.get(name, "") for name, value in chosen.items())
+        self.chosen = chosen
+
+    def nothing(self, queryset: QuerySet[Submission], name: str, value: str) -> QuerySet[Submission]:
+        """Scope and order are applied before and after the filters."""
+        return queryset
+
+    def in_state(self, queryset: QuerySet[Submission], name: str, value: str) -> QuerySet[Submission]:
+        if value == OPEN_STATE:
+            return queryset.filter(OPEN)
+        if value == WROTE:
+            return queryset.filter(requester_wrote_at__isnull=False)
+        return queryset if value == ANY else queryset.filter(status=value)
+
+    def is_due(self, queryset: QuerySet[Submission], name: str, value: str) -> QuerySet[Submission]:
+        if value == "none":
+            return queryset.filter(urgency=NOTHING_DUE)
+        return queryset.filter(by_city_date(self.place, self.now, DUE[value]))
+
+    def with_words(self, queryset: QuerySet[Submission], name: str, value: str) -> QuerySet[Submission]:
+        return matching(queryset, value)
+
+
+SCOPES: dict[str, tuple[Any, Any]] = {
+    "lead": (_("My offices must act"), access.led_by),
+    "informed": (_("My offices take part or are informed"), access.involving),
+    "mine": (_("Assigned to me"), lambda who: access.visible_to(who).filter(assigned_to_id=who.user_id)),
+    "city": (_("Whole city"), access.whole_city),
+}
+"""Key -> (words, the queryset of access.py it starts from)."""
+
+
+def scopes_of(who: Standing) -> list[str]:
+    """The scopes that mean something for this person; the first is the default."""
+    own = ["lead", "informed", "mine"] if who.offices else []
+    return own + (["city"] if who.cities_seen else [])
+
+
+def _start(who: Standing, place: Workplace, chosen: Mapping[str, str]) -> QuerySet[Submission]:
+    scope = chosen["scope"]
+    if scope not in scopes_of(who):
+        return Submission.objects.none()
+    if scope == "city" and chosen["office"].isdecimal():
+        office = place.offices.get(int(chosen["office"]))
+        if office and office.city_id in who.cities_seen:
+            return Submission.objects.filter(office_id=office.pk)  # the index of an office serves better
+    found: QuerySet[Submission] = SCOPES[scope][1](who)
+    return found
+
+
+# -- pages by key, not by number: nothing is skipped or shown twice while cases come and go
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows, and the cursors of the pages around them ("" where there is none)."""
+
+    rows: list[Submission]
+    before: str
+    after: str
+
+
+def _cursor(row: Submission, sort: str) -> str:
+    return f"{row.urgency.isoformat()}.{row.pk}" if sort == "urgency" else str(row.pk)
+
+
+def _beyond(cursor: str, sort: str, *, forward: bool) -> Q | None:
+    """What stands after (or before) a cursor; None for one that cannot be read."""
+    day, _dot, key = cursor.rpartition(".")
+    try:
+        pk = int(key)
+        if sort != "urgency":
+            return Q(pk__lt=pk) if forward else Q(pk__gt=pk)
+        urgency = date.fromisoformat(day)
+    except ValueError:
+        return None
+    if forward:
+        return Q(urgency__gte=urgency) & (Q(urgency__gt=urgency) | Q(pk__gt=pk))
+    return Q(urgency__lte=urgency) & (Q(urgency__lt=urgency) | Q(pk__lt=pk))
+
+
+def page_of(queryset: QuerySet[Submission], sort: str, *, after: str = "", before: str = "") -> Page:
+    """One page behind `after` or in front of `before`; the first page for no cursor or a broken one."""
+    order = ["urgency", "pk"] if sort == "urgency" else ["-pk"]
+    beyond = _beyond(before or after, sort, forward=not before) if before or after else None
+    backward = beyond is not None and bool(before)
+    if beyond is not None:
+        queryset = queryset.filter(beyond)
+    ordered = queryset.order_by(*order)
+    rows = list(with_columns(ordered.reverse() if backward else ordered)[: PAGE + 1])
+    more = len(rows) > PAGE
+    rows = rows[:PAGE]
+    if backward:
+        rows.reverse()
+    has_before, has_after = (more, True) if backward else (beyond is not None, more)
+    return Page(
+        rows=rows,
+        before=_cursor(rows[0], sort) if rows and has_before else "",
+        after=_cursor(rows[-1], sort) if rows and has_after else "",
+    )
+
+
+def with_columns(queryset: QuerySet[Submission]) -> QuerySet[Submission]:
+    """What a list shows, without the long texts."""
+    shown = Deadline.objects.only("submission_id", "cycle", "milestone", "state", "due_on")
+    return (
+        queryset.select_related("office", "assigned_to")
+        .defer("description", "search_text", "flags")
+        .prefetch_related(Prefetch("deadlines", queryset=shown))
+    )
+
+
+def due_state(row: Submission, today: date) -> Shown:
+    """Glyph, word and distance for what is due next in a case."""
+    if row.status not in AT_WORK:
+        return {"key": "met", "word": str(STATES[row.status]), "distance": ""}
+    if row.next_due_on:
+        return deadline_state({"due_on": row.next_due_on, "state": ClockState.OPEN}, today)
+    states = {
+        deadline.state
+        for deadline in row.deadlines.all()
+        if deadline.cycle == row.cycle and deadline.milestone in OFFICE_DUTIES
+    }
+    for state in (ClockState.PAUSED, ClockState.NOT_SPECIFIED):
+        if state in states:
+            return deadline_state({"due_on": None, "state": state})
+    return {"key": "passed", "word": str(_("Nothing due")), "distance": ""}
+
+
+# -- my desk
+
+
+@dataclass(frozen=True)
+class DeskList:
+    """One list of the desk: its first rows, how many there are ("100+" beyond the cap), its queue."""
+
+    key: str
+    title: str
+    rows: list[Submission]
+    count: str
+    query: str
+
+
+def _counted(found: Iterable[Submission]) -> tuple[list[Submission], str]:
+    rows = list(found)
+    return rows[:ON_DESK], f"{COUNT_CAP}+" if len(rows) > COUNT_CAP else str(len(rows))
+
+
+def desk_lists(who: Standing, place: Workplace, now: datetime) -> list[DeskList]:
+    """What needs this person today, most pressing first. One bounded query a list."""
+    mine = access.led_by(who) if who.offices else access.whole_city(who)
+    scope = "lead" if who.offices else "city"
+    together = Involvement.objects.filter(office_id__in=who.offices, relation=Relation.TOGETHER)
+    acting = access.involving(who).filter(pk__in=together.values("submission_id"))
+    assigned = access.visible_to(who).filter(assigned_to_id=who.user_id, status__in=sorted(AT_WORK))
+    wanted: list[tuple[str, Any, QuerySet[Submission], str]] = [
+        ("late", _("Late"), mine.filter(OPEN, by_city_date(place, now, late)), f"scope={scope}&due=late"),
+        (
+            "today",
+            _("Due today"),
+            mine.filter(OPEN, by_city_date(place, now, due_on_the_day)),
+            f"scope={scope}&due=today",
+        ),
+        (
+            "unacknowledged",
+            _("Not acknowledged yet"),
+            mine.filter(by_city_date(place, now, later), status=Status.RECEIVED),
+            f"scope={scope}&state=received",
+        ),
+        (
+            "answered",
+            _("The requester wrote"),
+            mine.filter(requester_wrote_at__isnull=False),
+            f"scope={scope}&state=wrote",
+        ),
+        (
+            "together",
+            _("Your office must act as well"),
+            acting.filter(status=Status.RECEIVED),
+            "scope=informed&state=received",
+        ),
+        ("assigned", _("Assigned to you"), assigned, "scope=mine"),
+    ]
+    lists = []
+    for key, title, queryset, query in wanted:
+        order = ("requester_wrote_at", "pk") if key == "answered" else ("urgency", "pk")
+        light = queryset.select_related("office", "assigned_to").defer("description", "search_text", "flags")
+        rows, count = _counted(light.order_by(*order)[: COUNT_CAP + 1])
+        lists.append(DeskList(key, str(title), rows, count, query))
+    return lists
+
+
+def failing_catalogues(cities: Iterable[int]) -> QuerySet[CatalogRun]:
+    """The latest import of each of these cities, where it failed."""
+    newer = CatalogRun.objects.filter(city=OuterRef("city"), at__gt=OuterRef("at"))
+    return CatalogRun.objects.filter(~Exists(newer), city_id__in=cities, ok=False).select_related("city")

@@ -1,0 +1,194 @@
+"""Pages behind the desk that only read: my desk, the queue, one case, the style guide."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from portals.models import CatalogRun
+from portals.styleguide import sample_context
+from portals.vocabulary import ClockState, OfficeRole, SubmissionKind
+from requests_app import access, casefile, queue, references
+from requests_app.access import Standing
+from requests_app.ladder import OFFICE_DUTIES
+from requests_app.models import Action, Status, Submission
+from requests_app.queue import Workplace
+from requests_app.views.staff_acts import offered
+from requests_app.views.staff_only import StaffRequest, staff_only
+
+STEWARDS = {OfficeRole.DATA_STEWARD, OfficeRole.IT_OPEN_DATA, OfficeRole.INTAKE}
+
+
+def _rows(
+    found: Iterable[Submission], place: Workplace, who: Standing, now: datetime
+) -> list[dict[str, Any]]:
+    """Cases as a list shows them. `may_act` only spares a click: the act asks access.py itself."""
+    rows = []
+    for row in found:
+        due = queue.due_state(row, place.today(row.city_id, now))
+        acts = not who.read_only and (row.office_id in who.offices or row.city_id in who.cities_run)
+        rows.append(
+            {
+                "case": row,
+                "due": due,
+                "status": queue.STATES[row.status],
+                "may_acknowledge": acts and row.status == Status.RECEIVED,
+                "may_refer": acts and row.status in queue.AT_WORK,
+            }
+        )
+    return rows
+
+
+@staff_only
+@require_safe
+def desk(request: StaffRequest) -> HttpResponse:
+    """What needs me today."""
+    now, who = timezone.now(), request.standing
+    place = queue.workplace(who)
+    lists = [
+        {"list": one, "rows": _rows(one.rows, place, who, now), "more": _queue_url(one.query)}
+        for one in queue.desk_lists(who, place, now)
+    ]
+    context = {
+        "is_member": True,
+        "nav": "desk",
+        "lists": [one for one in lists if one["rows"]],
+        "all": lists,
+        "place": place,
+        "several_cities": len(place.cities) > 1,
+        "failures": _failed_catalogues(who, place),
+        "city": next(iter(place.cities.values())) if len(place.cities) == 1 else None,
+        "enter": _enter_choices(place, who),
+    }
+    return render(request, "requests_app/staff/desk.html", context)
+
+
+def _queue_url(query: str) -> str:
+    return f"{reverse('requests_app:queue')}?{query}"
+
+
+def _failed_catalogues(who: Standing, place: Workplace) -> list[CatalogRun]:
+    """The catalogues whose latest import failed, for those who can mend it."""
+    mine = [place.offices[pk] for pk in who.offices]
+    cities = {office.city_id for office in mine if office.publishes or STEWARDS & set(office.roles)}
+    cities |= who.cities_run
+    return list(queue.failing_catalogues(cities)) if cities else []
+
+
+def _enter_choices(place: Workplace, who: Standing) -> list[dict[str, Any]]:
+    if who.read_only:
+        return []
+    return [
+        {"city": city, "kinds": [(kind.value, kind.label) for kind in SubmissionKind]}
+        for city in place.cities.values()
+    ]
+
+
+@staff_only
+@require_safe
+def queue_page(request: StaffRequest) -> HttpResponse:
+    """All cases that I may see, filtered and in order, a page at a time."""
+    now, who = timezone.now(), request.standing
+    place = queue.workplace(who)
+    found = queue.QueueFilter(request.GET, who=who, place=place, now=now)
+    valid = found.is_valid()
+    straight = _straight_to(who, found.chosen["text"]) if valid else None
+    if straight:
+        return redirect("requests_app:staff_case", straight)
+    sort = found.chosen["sort"]
+    page = queue.page_of(
+        found.qs if valid else Submission.objects.none(),
+        sort,
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+    )
+    chosen = {name: value for name, value in found.chosen.items() if value}
+    context = {
+        "is_member": True,
+        "nav": "queue",
+        "filter": found,
+        "form": found.form,
+        "rows": _rows(page.rows, place, who, now),
+        "place": place,
+        "several_cities": len(place.cities) > 1,
+        "newer_url": f"?{urlencode({**chosen, 'before': page.before})}" if page.before else "",
+        "older_url": f"?{urlencode({**chosen, 'after': page.after})}" if page.after else "",
+        "clear_url": reverse("requests_app:queue") if found.is_narrowed else "",
+        "newest": sort == "newest",
+        "city": next(iter(place.cities.values())) if len(place.cities) == 1 else None,
+    }
+    return render(request, "requests_app/staff/queue.html", context)
+
+
+def _straight_to(who: Standing, text: str) -> str | None:
+    """The reference, where exactly one was typed and the person may see that case."""
+    reference = references.normalised(text)
+    if reference is None:
+        return None
+    return access.visible_to(who).filter(reference=reference).values_list("reference", flat=True).first()
+
+
+@staff_only
+@require_safe
+def case(request: StaffRequest, reference: str) -> HttpResponse:
+    """One case: what was asked and said, clocks, route, acts, history."""
+    now, who = timezone.now(), request.standing
+    try:
+        file = casefile.read(access.visible_to(who), reference, now=now)
+    except Submission.DoesNotExist:
+        raise Http404 from None
+    submission = file.submission
+    acts = offered(who, submission)
+    context = {
+        "is_member": True,
+        "nav": "queue",
+        "city": submission.city,
+        "case": submission,
+        "file": file,
+        "status": queue.STATES[submission.status],
+        "due": queue.due_state(submission, file.today),
+        "details": casefile.details_of(submission),
+        "flags": _flags(file),
+        "today": file.today,
+        "bar": _bar(file),
+        "direct": [pair for pair in acts if pair[1].direct],
+        "acts": [pair for pair in acts if not pair[1].direct],
+        "first_acts": {Action.ACKNOWLEDGE, Action.DETERMINE},
+        "read_only": not acts,
+    }
+    return render(request, "requests_app/staff/case.html", context)
+
+
+def _flags(file: casefile.CaseFile) -> list[str]:
+    """The circumstances that the requester said hold, as the form asked about them."""
+    questions = {flag.key: flag.question for flag in file.book.flags_of(file.submission.kind)}
+    return [questions.get(flag, flag) for flag in file.submission.flags]
+
+
+def _bar(file: casefile.CaseFile) -> dict[str, Any] | None:
+    """The bar of the next duty of the office: from receipt to its due day, with the stops."""
+    due = [
+        deadline
+        for deadline in file.deadlines
+        if deadline.state == ClockState.OPEN and deadline.due_on and deadline.milestone in OFFICE_DUTIES
+    ]
+    if not due or not due[0].started_on:
+        return None
+    return {
+        "received_on": due[0].started_on,
+        "due_on": due[0].due_on,
+        "stops": casefile.stops_of(file, due[0]),
+    }
+
+
+@staff_only
+@require_safe
+def styleguide(request: StaffRequest) -> HttpResponse:
+    """All components with sample data."""
+    return render(request, "components/styleguide.html", {"is_member": True, **sample_context()})

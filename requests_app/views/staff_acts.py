@@ -1,0 +1,323 @@
+"""One view for every act at the desk, over the ACTIONS table: find, form, one act, redirect.
+
+An act that the case does not allow (any more) answers 409 with the sentence and everything that was typed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from portals.rulebook import rulebook_for
+from portals.vocabulary import ClockEvent
+from requests_app import (
+    access,
+    casework,
+    conversation,
+    deadlines,
+    determinations,
+    intake,
+    lifecycle,
+    routing,
+)
+from requests_app.access import Standing
+from requests_app.forms import staff as forms
+from requests_app.forms.base import typed
+from requests_app.lifecycle import NotAllowed
+from requests_app.models import Action, Submission
+from requests_app.views.staff_only import StaffRequest, staff_only
+
+Do = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Act:
+    """How an action is done at the desk: its form, what the form gives to the act, and what is said after.
+
+    `direct` acts need no words: the case page sends them with one button.
+    """
+
+    form: type[forms.ActForm]
+    do: Do
+    heading: Any
+    button: Any
+    done: Any
+    direct: bool = False
+    danger: bool = False
+
+
+def _files(form: Any) -> dict[str, Any]:
+    return {"body": form.cleaned_data["body"], "files": form.stored}
+
+
+def _extend(submission: Submission, form: forms.ExtendForm, **common: Any) -> None:
+    values = form.cleaned_data
+    determinations.extend(submission, until=values["until"], reason=values["reason"], **common)
+
+
+def _estimate(submission: Submission, form: forms.EstimateForm, **common: Any) -> None:
+    values = form.cleaned_data
+    determinations.estimate(submission, until=values["until"], reason=values["reason"], **common)
+
+
+def _refer(submission: Submission, form: forms.ReferForm, **common: Any) -> None:
+    values = form.cleaned_data
+    routing.refer(submission, to=form.offices[values["to"]], reason=values["reason"], **common)
+
+
+def _record(submission: Submission, form: forms.RecordForm, **common: Any) -> None:
+    values = form.cleaned_data
+    happening = ClockEvent(values["happening"])
+    casework.record(submission, happening=happening, happened_at=form.moment, note=values["note"], **common)
+
+
+def _answer(declined: bool) -> Do:
+    def do(submission: Submission, form: forms.AnswerForm, **common: Any) -> None:
+        body = form.cleaned_data["body"]
+        casework.answer_for_requester(
+            submission, body=body, happened_at=form.moment, declined=declined, **common
+        )
+
+    return do
+
+
+ACTIONS: dict[Action, Act] = {
+    Action.ACKNOWLEDGE: Act(
+        forms.AcknowledgeForm,
+        lambda s, f, **c: casework.acknowledge(
+            s, message=f.cleaned_data["message"], estimate=f.cleaned_data["estimate"], **c
+        ),
+        gettext_lazy("Acknowledge"),
+        gettext_lazy("Acknowledge"),
+        gettext_lazy("Acknowledged. The requester gets a letter."),
+    ),
+    Action.DETERMINE: Act(
+        forms.DetermineForm,
+        lambda s, f, **c: determinations.determine(s, f.answer(), files=f.stored, **c),
+        gettext_lazy("Determine"),
+        gettext_lazy("Send the determination"),
+        gettext_lazy("Determined. The requester gets a letter."),
+    ),
+    Action.ASK: Act(
+        forms.AskForm,
+        lambda s, f, **c: conversation.ask(s, **_files(f), **c),
+        gettext_lazy("Ask the requester"),
+        gettext_lazy("Send the question"),
+        gettext_lazy("Asked. The requester gets a letter."),
+    ),
+    Action.MESSAGE: Act(
+        forms.MessageForm,
+        lambda s, f, **c: conversation.message(s, **_files(f), **c),
+        gettext_lazy("Write to the requester"),
+        gettext_lazy("Send the message"),
+        gettext_lazy("Sent."),
+    ),
+    Action.NOTE: Act(
+        forms.NoteForm,
+        lambda s, f, **c: conversation.note(s, **_files(f), **c),
+        gettext_lazy("Add an internal note"),
+        gettext_lazy("Keep the note"),
+        gettext_lazy("Noted. Only staff see it."),
+    ),
+    Action.ESTIMATE: Act(
+        forms.EstimateForm,
+        _estimate,
+        gettext_lazy("Give an estimated date"),
+        gettext_lazy("Give this date"),
+        gettext_lazy("The estimated date is given. The requester gets a letter."),
+    ),
+    Action.EXTEND: Act(
+        forms.ExtendForm,
+        _extend,
+        gettext_lazy("Extend the time limit"),
+        gettext_lazy("Give notice of the extension"),
+        gettext_lazy("Extended. The requester gets the notice."),
+    ),
+    Action.RELEASE_PART: Act(
+        forms.ReleasePartForm,
+        lambda s, f, **c: casework.release_part(s, **_files(f), **c),
+        gettext_lazy("Release a part"),
+        gettext_lazy("Release it"),
+        gettext_lazy("Released. The requester gets a letter."),
+    ),
+    Action.CLAIM: Act(
+        forms.ActForm,
+        lambda s, f, **c: intake.claim(s, **c),
+        gettext_lazy("Claim this case"),
+        gettext_lazy("Claim"),
+        gettext_lazy("The case is yours."),
+        direct=True,
+    ),
+    Action.RELEASE: Act(
+        forms.ActForm,
+        lambda s, f, **c: intake.release(s, **c),
+        gettext_lazy("Give the case back to the office"),
+        gettext_lazy("Give back"),
+        gettext_lazy("The case is with the office again."),
+        direct=True,
+    ),
+    Action.ASSIGN: Act(
+        forms.AssignForm,
+        lambda s, f, **c: intake.assign(s, to=f.cleaned_data["to"], **c),
+        gettext_lazy("Assign"),
+        gettext_lazy("Assign"),
+        gettext_lazy("Assigned."),
+    ),
+    Action.REFER: Act(
+        forms.ReferForm,
+        _refer,
+        gettext_lazy("Refer to another office"),
+        gettext_lazy("Refer"),
+        gettext_lazy("Referred. Your office stays informed."),
+    ),
+    Action.REFER_BACK: Act(
+        forms.ReasonForm,
+        lambda s, f, **c: routing.refer_back(s, reason=f.cleaned_data["reason"], **c),
+        gettext_lazy("Refer back"),
+        gettext_lazy("Refer back"),
+        gettext_lazy("Referred back. Your office stays informed."),
+    ),
+    Action.ANSWER: Act(
+        forms.AnswerForm,
+        _answer(declined=False),
+        gettext_lazy("Enter the requester's answer"),
+        gettext_lazy("Enter the answer"),
+        gettext_lazy("Entered."),
+    ),
+    Action.DECLINE: Act(
+        forms.DeclineForm,
+        _answer(declined=True),
+        gettext_lazy("The requester will not answer"),
+        gettext_lazy("Enter this"),
+        gettext_lazy("Entered. The clock runs again."),
+    ),
+    Action.HAND_TO_CUSTODIAN: Act(
+        forms.CustodianForm,
+        lambda s, f, **c: casework.hand_to_custodian(
+            s, happened_at=f.moment, note=f.cleaned_data["note"], **c
+        ),
+        gettext_lazy("Received by the custodian of records"),
+        gettext_lazy("Enter the receipt"),
+        gettext_lazy("Entered. Deadlines count from the custodian's receipt."),
+    ),
+    Action.RECORD: Act(
+        forms.RecordForm,
+        _record,
+        gettext_lazy("Record what happened outside"),
+        gettext_lazy("Record it"),
+        gettext_lazy("Recorded."),
+    ),
+    Action.CLOSE: Act(
+        forms.ActForm,
+        lambda s, f, **c: determinations.close(s, **c),
+        gettext_lazy("Close"),
+        gettext_lazy("Close the case"),
+        gettext_lazy("Closed."),
+        direct=True,
+    ),
+    Action.REOPEN: Act(
+        forms.ReopenForm,
+        lambda s, f, **c: determinations.reopen(s, reason=f.cleaned_data["reason"], **c),
+        gettext_lazy("Reopen"),
+        gettext_lazy("Reopen the case"),
+        gettext_lazy("Reopened. It must be acknowledged anew."),
+        danger=True,
+    ),
+}
+"""Every act of staff, in the order in which the case page offers them."""
+
+
+def offered(who: Standing, submission: Submission) -> list[tuple[Action, Act]]:
+    """The acts that this person may do now, as access and lifecycle have it; those that are plainly without
+    object (to claim one's own case, to release what nobody has) are left out."""
+    pointless = {Action.CLAIM} if submission.assigned_to_id else {Action.RELEASE}
+    if submission.kind != "records_request":
+        pointless.add(Action.HAND_TO_CUSTODIAN)
+    permitted = set(access.permitted(who, submission)) - pointless
+    return [(action, act) for action, act in ACTIONS.items() if action in permitted]
+
+
+@staff_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def act(request: StaffRequest, reference: str, action: str) -> HttpResponse:
+    """Do one act on one case."""
+    now = timezone.now()
+    chosen = ACTIONS.get(Action(action)) if action in Action.values else None
+    if chosen is None:
+        raise Http404
+    submission = _found(request, reference)
+    form = chosen.form(
+        request.POST if request.method == "POST" else None,
+        request.FILES if request.method == "POST" else None,
+        desk=_desk(submission, now),
+    )
+    refused, status = _refusal(request.standing, submission, Action(action))
+    if request.method == "POST" and not refused and form.is_valid():
+        try:
+            chosen.do(submission, form, by=request.user, now=now, revision=form.seen)
+        except NotAllowed as error:
+            refused, status = str(error), 409
+        else:
+            messages.success(request, chosen.done)
+            return redirect("requests_app:staff_case", reference)
+    if refused and request.method == "POST":
+        form = _again(chosen, request, _found(request, reference), now)
+    return _page(request, submission, chosen, form, refused=refused, status=status)
+
+
+def _found(request: StaffRequest, reference: str) -> Submission:
+    visible = access.visible_to(request.standing).select_related("city", "office", "dataset__office")
+    return get_object_or_404(visible.prefetch_related("involvements"), reference=reference)
+
+
+def _desk(submission: Submission, now: datetime) -> forms.Desk:
+    return forms.Desk(submission, rulebook_for(submission.city), deadlines.of_case(submission), now)
+
+
+def _refusal(who: Standing, submission: Submission, action: Action) -> tuple[str, int]:
+    """Why the act cannot be done by this person now, and the status that says so; "" where it can."""
+    try:
+        lifecycle.next_status(submission.status, action)
+    except NotAllowed as error:
+        return str(error), 409
+    if action in access.permitted(who, submission):
+        return "", 200
+    if who.read_only:
+        return _("You may read everything here, but not act."), 403
+    return (
+        _("%(office)s acts on this case. Your office is informed of it and may add notes.")
+        % {"office": submission.office},
+        403,
+    )
+
+
+def _again(chosen: Act, request: StaffRequest, fresh: Submission, now: datetime) -> forms.ActForm:
+    """The same form with everything typed, now on the case as it stands."""
+    data = typed(request.POST, revision=str(fresh.chain_length))
+    form = chosen.form(data, request.FILES, desk=_desk(fresh, now))
+    form.is_valid()  # puts the files that came with it into the store
+    return form
+
+
+def _page(
+    request: StaffRequest, submission: Submission, chosen: Act, form: Any, *, refused: str, status: int
+) -> HttpResponse:
+    context = {
+        "city": submission.city,
+        "is_member": True,
+        "nav": "queue",
+        "case": submission,
+        "act": chosen,
+        "form": form,
+        "refused": refused,
+        "can_retry": status == 409 and bool(form.is_bound),
+    }
+    return render(request, "requests_app/staff/act.html", context, status=status)

@@ -1,0 +1,37 @@
+"""The door of the desk: sign-in, and a standing that is read once and put on the request."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from portals.models import User
+from requests_app import access
+from requests_app.access import Standing
+
+View = Callable[..., HttpResponse]
+
+
+class StaffRequest(HttpRequest):
+    """A request that passed the door."""
+
+    standing: Standing
+    user: User
+
+
+def staff_only(view: View) -> View:
+    """Only for people with a place in a city; everybody else who is signed in gets a sentence and a 403."""
+
+    @wraps(view)
+    def guarded(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        request.standing = access.standing(request.user)
+        if not request.standing.is_staff:
+            return render(request, "requests_app/staff/no_standing.html", status=403)
+        response = view(request, *args, **kwargs)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    return login_required(guarded)

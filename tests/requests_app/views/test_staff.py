@@ -1,0 +1,193 @@
+"""The pages behind the desk, through HTTP."""
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from requests_app import conversation, intake, routing
+from requests_app.models import Event, Status, Submission
+from requests_app.queue import PAGE
+from tests.requests_app.factories import FILED, Staff, UserFactory, file_case
+
+DAY = dt.timedelta(days=1)
+
+
+def signed_in(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def page(client: Client, name: str, *args: str, **query: str):
+    return client.get(reverse(f"requests_app:{name}", args=args), query)
+
+
+@pytest.fixture
+def kent(people: dict[str, Staff]) -> Staff:
+    return people["kent"]
+
+
+@pytest.fixture
+def case(kent: Staff) -> Submission:
+    return file_case(kent.city, dataset=kent.dataset, title="Trees in the river")
+
+
+@pytest.mark.parametrize("name", ["desk", "queue", "styleguide"])
+def test_the_desk_asks_for_a_sign_in(client: Client, name: str, db: None) -> None:
+    answer = page(client, name)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(reverse("account_login"))
+
+
+def test_an_account_without_an_office_gets_a_sentence(kent: Staff) -> None:
+    answer = page(signed_in(UserFactory()), "desk")
+    assert answer.status_code == 403
+    assert "belongs to no office" in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["desk", "queue", "styleguide"])
+@pytest.mark.parametrize("who", ["alice", "bob", "charlie", "clerk", "attorney", "auditor"])
+def test_everybody_with_an_office_finds_the_pages(kent: Staff, who: str, name: str) -> None:
+    answer = page(signed_in(getattr(kent, who)), name)
+    assert answer.status_code == 200
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_what_is_late_comes_first_on_my_desk(kent: Staff, case: Submission, time_machine) -> None:
+    time_machine.move_to(FILED + 10 * DAY)
+    answer = page(signed_in(kent.alice), "desk")
+    assert [one["list"].key for one in answer.context["lists"]] == ["late"]
+    assert case.reference in answer.content.decode()
+
+
+def test_a_fresh_case_waits_for_its_acknowledgement(kent: Staff, case: Submission, time_machine) -> None:
+    time_machine.move_to(FILED)
+    answer = page(signed_in(kent.alice), "desk")
+    assert [one["list"].key for one in answer.context["lists"]] == ["unacknowledged"]
+
+
+def test_what_the_requester_wrote_and_what_is_mine_stand_on_the_desk(
+    kent: Staff, case: Submission, time_machine
+) -> None:
+    intake.acknowledge(case, by=kent.alice, now=FILED)
+    intake.claim(case, by=kent.alice, now=FILED)
+    conversation.message(case, body="One more thing", now=FILED + DAY)
+    time_machine.move_to(FILED + DAY)
+    alice = page(signed_in(kent.alice), "desk").context["lists"]
+    bob = page(signed_in(kent.bob), "desk").context["lists"]
+    assert [one["list"].key for one in alice] == ["answered", "assigned"]
+    assert [one["list"].key for one in bob] == ["answered"]
+
+
+def test_an_office_that_leads_nothing_has_an_empty_desk(kent: Staff, case: Submission) -> None:
+    answer = page(signed_in(kent.charlie), "desk")
+    assert answer.context["lists"] == []
+    assert "Nothing needs you today" in answer.content.decode()
+
+
+def test_the_desk_needs_fewer_than_twelve_queries(
+    kent: Staff, case: Submission, django_assert_max_num_queries
+) -> None:
+    client = signed_in(kent.alice)
+    with django_assert_max_num_queries(11):
+        assert page(client, "desk").status_code == 200
+
+
+def test_the_queue_needs_at_most_eight_queries(kent: Staff, django_assert_max_num_queries) -> None:
+    for _number in range(PAGE + 2):
+        file_case(kent.city, dataset=kent.dataset)
+    client = signed_in(kent.alice)
+    with django_assert_max_num_queries(8):
+        answer = page(client, "queue")
+    assert len(answer.context["rows"]) == PAGE
+    with django_assert_max_num_queries(8):
+        page(client, "queue", text="trees", due="late", office=str(kent.steward.pk))
+
+
+def test_a_reference_that_is_typed_leads_straight_to_the_case(kent: Staff, case: Submission) -> None:
+    answer = page(signed_in(kent.alice), "queue", text=f" {case.reference.lower()} ")
+    assert answer["Location"] == reverse("requests_app:staff_case", args=[case.reference])
+    assert page(signed_in(kent.charlie), "queue", text=case.reference).status_code == 200
+
+
+def test_the_queue_offers_what_may_be_done_by_keyboard(kent: Staff, case: Submission) -> None:
+    assert 'data-key="a"' in page(signed_in(kent.alice), "queue").content.decode()
+    audit = page(signed_in(kent.auditor), "queue").content.decode()
+    assert case.reference in audit
+    assert "data-key" not in audit.replace('data-key="/"', "")
+
+
+@pytest.mark.parametrize(("who", "status"), [("alice", 200), ("clerk", 200), ("auditor", 200), ("charlie", 404)])
+def test_a_case_shows_itself_only_to_those_who_may_see_it(
+    kent: Staff, case: Submission, who: str, status: int
+) -> None:
+    assert page(signed_in(getattr(kent, who)), "staff_case", case.reference).status_code == status
+
+
+def test_nobody_of_another_city_sees_a_case(people: dict[str, Staff], case: Submission) -> None:
+    for who in ("alice", "clerk", "auditor"):
+        client = signed_in(getattr(people["portland"], who))
+        assert page(client, "staff_case", case.reference).status_code == 404
+        assert client.post(reverse("requests_app:act", args=[case.reference, "note"])).status_code == 404
+
+
+def busy(case: Submission, kent: Staff) -> None:
+    now = FILED
+    intake.acknowledge(case, by=kent.alice, now=now, message="We have it")
+    for turn in range(9):
+        conversation.ask(case, body=f"Which tree? {turn}", by=kent.alice, now=now + turn * DAY)
+        conversation.answer(case, body="The third", now=now + turn * DAY + DAY / 2)
+    conversation.note(case, body="Seen it", by=kent.bob, now=now + 10 * DAY)
+
+
+def test_a_case_with_twenty_events_needs_eight_queries(
+    kent: Staff, case: Submission, django_assert_max_num_queries
+) -> None:
+    busy(case, kent)
+    assert Event.objects.filter(submission=case).count() > 20
+    client = signed_in(kent.alice)
+    with django_assert_max_num_queries(8):
+        answer = page(client, "staff_case", case.reference)
+    text = answer.content.decode()
+    assert text.count("Which tree?") == 9
+    assert "Seen it" in text and "internal note" in text
+
+
+def test_a_case_explains_its_dates_offices_and_ladder(kent: Staff, case: Submission, time_machine) -> None:
+    time_machine.move_to(FILED)
+    text = page(signed_in(kent.alice), "staff_case", case.reference).content.decode()
+    assert "Why this date?" in text
+    assert "Parks by Hand publishes the dataset." in text
+    assert "must act" in text and "is informed" in text
+    ladder = page(signed_in(kent.alice), "staff_case", case.reference).context["file"].ladder
+    assert [rung.state for rung in ladder][:2] == ["next", "ahead"]
+    assert {"remind"} <= {rung.words for rung in ladder}
+    assert ladder == sorted(ladder, key=lambda rung: rung.on)
+
+
+def test_the_history_shows_what_an_act_changed(kent: Staff, case: Submission) -> None:
+    clerk = kent.clerk.memberships.get().office
+    intake.claim(case, by=kent.alice, now=FILED)
+    routing.refer(case, to=clerk, reason="Not ours", by=kent.alice, now=FILED + DAY)
+    answer = page(signed_in(kent.clerk), "staff_case", case.reference)
+    changes = {
+        change.label: (change.before, change.after)
+        for line in answer.context["file"].history[1:]
+        for change in line.changes
+    }
+    assert changes["Office"] == ("Parks by Hand", "City Clerk")
+    assert changes["Assigned to"] == ("Alice", "")
+
+
+def test_an_auditor_reads_and_is_offered_nothing(kent: Staff, case: Submission) -> None:
+    answer = page(signed_in(kent.auditor), "staff_case", case.reference)
+    assert answer.context["acts"] == answer.context["direct"] == []
+    assert "You may read this case" in answer.content.decode()
+
+
+def test_an_informed_office_may_add_a_note_and_nothing_else(kent: Staff, case: Submission) -> None:
+    answer = page(signed_in(kent.clerk), "staff_case", case.reference)
+    assert case.status == Status.RECEIVED
+    assert answer.status_code == 200
