@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 
 from civicdata.management.commands import up
 from portals.models import City
+from requests_app.demo.people import create
 from requests_app.models import Submission
 
 pytestmark = pytest.mark.django_db
@@ -50,16 +51,28 @@ def test_without_any_city_a_wrong_file_stops_the_start(command: BaseCommand) -> 
         command.load_cities()
 
 
-def test_the_demo_is_filled_once_and_its_sign_ins_are_kept(command: BaseCommand, settings: object) -> None:
-    def demo(name: str, *, stdout: object) -> None:
-        assert name == "demo"
-        stdout.write("clerk@example.gov / password\n")
-
-    with patch.object(up, "call_command", demo):
+def test_an_empty_home_is_filled_and_marked_before_the_first_letter(
+    command: BaseCommand, settings: object
+) -> None:
+    marked = []
+    with patch.object(
+        up, "call_command", lambda name, **_: marked.append((name, settings.DEMO_MARK.exists()))
+    ):
         command.fill_the_demo()
+    assert marked == [("demo", True)]
+
+
+def test_the_sign_ins_of_the_demo_are_told_at_every_start(command: BaseCommand, settings: object) -> None:
+    create([city()])
     command.greet("127.0.0.1", 8000)
-    assert settings.DEMO_MARK.read_text() == "clerk@example.gov / password\n"
-    assert "clerk@example.gov / password" in command.stdout.getvalue()
+    before = command.stdout.getvalue()
+    settings.DEMO_MARK.touch()
+    command.greet("::1", 8001)
+    after = command.stdout.getvalue().removeprefix(before)
+    assert "http://127.0.0.1:8000" in before
+    assert "@" not in before
+    assert "http://[::1]:8001" in after
+    assert "@" in after
 
 
 @pytest.mark.parametrize(("demo", "submissions"), [(False, False), (True, True)])
