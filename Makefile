@@ -65,12 +65,11 @@ $(PY):
 	@echo "Creating $(VENV) with $$($(PYTHON) --version) ..."
 	@$(PYTHON) -m venv $(VENV)
 
+# uv where there is one (with the certificates that this machine trusts), and pip where not or where uv fails.
 define install
 echo "Installing $(1) ..."; \
-if command -v uv >/dev/null 2>&1; then \
-	uv pip install --quiet --python $(PY) --require-hashes --only-binary :all: -r $(1); \
-else \
-	$(PY) -m pip --version >/dev/null 2>&1 || $(PY) -m ensurepip >/dev/null; \
-	$(PY) -m pip install --quiet --no-compile --require-hashes --only-binary :all: -r $(1); \
-fi
+if command -v uv >/dev/null 2>&1 && UV_SYSTEM_CERTS=1 uv pip install --quiet --python $(PY) --require-hashes \
+	--only-binary :all: -r $(1); then exit 0; fi; \
+$(PY) -m pip --version >/dev/null 2>&1 || $(PY) -m ensurepip >/dev/null; \
+$(PY) -m pip install --quiet --no-compile --require-hashes --only-binary :all: -r $(1)
 endef
