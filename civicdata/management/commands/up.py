@@ -1,6 +1,7 @@
 """`manage.py up`: the whole service on one machine in one foreground command."""
 
 import errno
+import logging
 import os
 import socket
 import sys
@@ -22,6 +23,8 @@ from civicdata.supervisor import Child, Supervisor
 from portals.models import City
 from requests_app.demo.people import sign_ins
 from requests_app.models import Submission
+
+logger = logging.getLogger(__name__)
 
 PYTHON = (sys.executable, "-W", "ignore")
 WEB_THREADS = 8
@@ -79,8 +82,9 @@ class Command(BaseCommand):
         said = StringIO()
         try:
             call_command("demo", stdout=said, stderr=said)
-        except (CommandError, SystemExit, DatabaseError) as error:
-            self.stderr.write(f"{said.getvalue()}The demo was not filled: {error}")
+        except (Exception, SystemExit) as error:
+            logger.debug("The demo was not filled", exc_info=error)
+            self.stderr.write(f"{said.getvalue()}The demo was not filled: {error!r}")
 
     def greet(self, host: str, port: int) -> None:
         if settings.DEMO_MARK.exists():
