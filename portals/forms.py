@@ -33,7 +33,11 @@ class StartForm(forms.Form):
     """What do you need, and from which city?"""
 
     need = forms.ChoiceField(
-        label=_("What do you need?"), error_messages={"invalid_choice": _("Choose what you need.")}
+        label=_("What do you need?"),
+        error_messages={
+            "required": _("Choose what you need."),
+            "invalid_choice": _("Choose one of the needs in the list."),
+        },
     )
     city = forms.ChoiceField(
         label=_("From which city?"),
@@ -42,8 +46,11 @@ class StartForm(forms.Form):
 
     def __init__(self, data: Any, *, cities: Iterable[City], needs: Iterable[Wish]) -> None:
         super().__init__(data, prefix=None)
-        self.fields["need"].choices = [(need.kind, need.wish) for need in needs]  # type: ignore[attr-defined]
-        self.fields["city"].choices = [(city.slug, f"{city.name}, {city.state_name}") for city in cities]  # type: ignore[attr-defined]
+        nothing = [("", _("Choose"))]
+        self.fields["need"].choices = nothing + [(need.kind, need.wish) for need in needs]  # type: ignore[attr-defined]
+        self.fields["city"].choices = nothing + [
+            (city.slug, f"{city.name}, {city.state_name}") for city in cities
+        ]  # type: ignore[attr-defined]
 
 
 class DayField(forms.DateField):

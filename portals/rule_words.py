@@ -147,7 +147,7 @@ def clock_facts(rule: ClockRule, rules: Iterable[ClockRule]) -> list[tuple[str, 
         (_("Stopped by"), _stops(rule) if counted else ""),
         (_("Ended by"), events_words(rule.ended_by)),
         (_("Extension"), _extension(rule.extension) if rule.extension else ""),
-        (_("Second limit"), _cap(rule)),
+        (_("Second limit"), cap_words(rule)),
         (_("Fee"), fee_words(rule)),
         (_("Afterwards"), _("it takes effect by itself on the day after the last day") if rule.acts else ""),
         (_("In force"), in_force_words(rule.effective_from, rule.effective_to)),
@@ -183,7 +183,8 @@ def _extension(extension: Extension) -> str:
     return f"{words} ({extension.citation})" if extension.citation else words
 
 
-def _cap(rule: ClockRule) -> str:
+def cap_words(rule: ClockRule) -> str:
+    """The second anchor of a clock; empty where it has none."""
     if rule.cap is None:
         return ""
     return _("%(span)s from %(events)s; the earlier of both dates holds") % {

@@ -21,16 +21,18 @@ from portals.rule_words import (
     UNLESS,
     Sources,
     all_of,
+    cap_words,
     clock_facts,
     dollars,
+    fee_words,
     in_force_words,
     several,
     span_words,
+    starts_words,
 )
 from portals.rulebook import AppealRule, Rulebook, rulebook_for
 from portals.views.city_page import city_page, kept_public
 from portals.vocabulary import (
-    ClockEvent,
     Confidence,
     Layer,
     Milestone,
@@ -118,8 +120,16 @@ def _sections(
             "label": topic.label,
             "guide": [said for said in statements if said["layer"] == Layer.GUIDE],
             "law": [said for said in statements if said["layer"] != Layer.GUIDE],
+            "guide_below": any(_layer(row) == Layer.GUIDE for row in tables.get(table, ())),
             "table": f"portals/rules/{table}.html" if tables.get(table) else "",
         }
+
+
+def _layer(row: Any) -> str:
+    """Where a row of any table comes from."""
+    if isinstance(row, dict):
+        return str(row.get("layer") or getattr(row.get("citation"), "layer", ""))
+    return str(row.citation.layer)
 
 
 def _all_clocks(book: Rulebook, today: date) -> list[ClockRule]:
@@ -170,9 +180,10 @@ def _beside(rule: ClockRule, book: Rulebook) -> str:
 
 def _appeal(rule: AppealRule, book: Rulebook, sources: Sources) -> dict[str, Any]:
     citation = sources.cited(rule.citation, rule.citation_title)
-    limits = [_limit(clock) for clock in book.clocks if clock.route == rule.key]
+    limits = [_limit(clock, book) for clock in book.clocks if clock.route == rule.key]
     return {
         "rule": rule,
+        "layer": rule.layer,
         "about": [str(SubmissionKind(kind).label) for kind in rule.kinds],
         "grounds": several(rule.grounds, GROUNDS),
         "unless": several(rule.unless, UNLESS),
@@ -183,18 +194,18 @@ def _appeal(rule: AppealRule, book: Rulebook, sources: Sources) -> dict[str, Any
     }
 
 
-def _limit(clock: ClockRule) -> str:
+def _limit(clock: ClockRule, book: Rulebook) -> str:
     """How long one has, or the reviewer has, on this way."""
     what = str(Milestone(clock.milestone).label)
     if clock.count is None:
         return _("%(what)s: not specified on the cited page") % {"what": what}
-    events = ", ".join(str(ClockEvent(name).label) for name in clock.starts_on)
-    return _("%(what)s: %(span)s from “%(event)s” (%(citation)s)") % {
+    told = _("%(what)s: %(span)s from %(starts)s (%(citation)s)") % {
         "what": what,
         "span": span_words(clock.count, clock.unit),
-        "event": events,
+        "starts": starts_words(clock, book.clocks),
         "citation": clock.citation,
     }
+    return f"{told}; {cap_words(clock)}" if clock.cap else told
 
 
 def _fee(row: Any) -> dict[str, Any]:
@@ -224,10 +235,15 @@ def _years(city: City, sources: Sources) -> list[dict[str, Any]]:
     ]
 
 
+def _clock_name(rule: ClockRule, book: Rulebook) -> str:
+    name = f"{Milestone(rule.milestone).label}: {starts_words(rule, book.clocks)}"
+    return f"{name}; {fee_words(rule)}" if fee_words(rule) else name
+
+
 def _versions(book: Rulebook) -> list[dict[str, str]]:
     """The rules whose first or last day was entered: what they are, and when they hold."""
     named: Iterable[tuple[str, Any]] = [
-        *((str(Milestone(rule.milestone).label), rule) for rule in book.clocks),
+        *((_clock_name(rule, book), rule) for rule in book.clocks),
         *((str(SubmissionKind(rule.kind).label), rule) for rule in book.routes.routes),
         *((_("Step %(step)d of the ladder") % {"step": rule.step}, rule) for rule in book.routes.steps),
         *((rule.name, rule) for rule in book.appeals),
