@@ -1,4 +1,4 @@
-"""Codes that are mailed to the requester to open the case page: eight digits, ten minutes, once, five tries."""
+"""Codes mailed to the requester to open the case page: eight digits, ten minutes, one use, five tries."""
 
 import secrets
 from datetime import datetime, timedelta

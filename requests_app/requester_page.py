@@ -11,13 +11,15 @@ from portals.business_days import NotEntered
 from portals.clocks import Reason
 from portals.explain import sentences
 from portals.models import Citation
+from portals.routes import RoutePart
 from portals.rulebook import rulebook_for
-from portals.vocabulary import ClockState, Relation, SubmissionKind
+from portals.vocabulary import ClockState, Milestone, Relation, SubmissionKind
 from requests_app import deadlines, ladder
 from requests_app.access import requester_permitted
 from requests_app.conversation import can_request_statement
 from requests_app.kinds import details_of
 from requests_app.models import Action, Actor, Attachment, Deadline, Event, Message, Status, Submission
+from requests_app.routing import answer_for
 from requests_app.timeline import told
 
 
@@ -34,7 +36,9 @@ def page_of(case: Submission, *, now: datetime) -> dict[str, Any]:
         "case": case,
         "today": today,
         "details": details_of(case),
-        "deadlines": [_shown_deadline(deadline, labels) for deadline in found],
+        "deadlines": [
+            _shown_deadline(deadline, labels) for deadline in found if not _is_past_lapse(deadline)
+        ],
         "bar": _next_due(found),
         "offices": offices(case, events, labels),
         "timeline": told(events, case.city),
@@ -81,6 +85,11 @@ def _shown_deadline(deadline: Deadline, labels: dict[str, Citation]) -> dict[str
     }
 
 
+def _is_past_lapse(deadline: Deadline) -> bool:
+    """A case can no longer lapse for want of an answer that came: that date would only frighten."""
+    return deadline.milestone == Milestone.LAPSE and deadline.state == ClockState.MET
+
+
 def _next_due(found: Sequence[Deadline]) -> Deadline | None:
     """The duty of the office that comes first: what the bar is drawn for."""
     duties = [
@@ -96,11 +105,13 @@ def offices(case: Submission, events: Sequence[Event], labels: dict[str, Citatio
     referred = any(event.action in (Action.REFER, Action.REFER_BACK) for event in events)
     filed = next((event.data.get("because", []) for event in events if event.action == Action.SUBMIT), [])
     moved = referred or (events and events[0].data.get("office") not in (None, case.office.name))
+    by_rule = None if moved else _rule_of_lead(case)
     shown = [{
         "relation": Relation.LEAD,
         "office": case.office.name,
         "because": _("The case was passed on to it.") if moved else _words(filed),
-        "citation": "",
+        "citation": labels.get(by_rule.citation, by_rule.citation) if by_rule else "",
+        "layer": by_rule.layer if by_rule else "",
     }]  # fmt: skip
     for row in case.involvements.select_related("office").order_by("pk"):
         label = row.because.get("citation", "")
@@ -112,6 +123,14 @@ def offices(case: Submission, events: Sequence[Event], labels: dict[str, Citatio
             "layer": row.because.get("layer", ""),
         })  # fmt: skip
     return shown
+
+
+def _rule_of_lead(case: Submission) -> RoutePart | None:
+    """Where it is written that this office leads; the rules of the day of receipt, from the cache."""
+    answer = answer_for(
+        case.city, case.kind, dataset=case.dataset, flags=frozenset(case.flags), on=case.received_on
+    )
+    return next((part for part in answer.acts if part.office and part.office.pk == case.office_id), None)
 
 
 def _words(stored: Sequence[dict[str, Any]]) -> str:

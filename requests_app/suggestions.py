@@ -16,9 +16,11 @@ LIMIT = 5
 WORDS_LIMIT = 8
 SHORTEST = 4
 _EMPTY_WORDS = {
-    "en": "about after also because been city data dataset does from have into just like more need only other "
-    "over please report request should show since some than that their them then there these they this want "
-    "were what when where which will with would wrong your error column field missing",
+    "en": (
+        "about after also because been city column could data dataset does error field from have into just "
+        "like missing more need only other over please report request should show since some than that "
+        "their them then there these they this want were what when where which will with would wrong your"
+    ),
 }
 
 

@@ -1,6 +1,29 @@
 """Addresses of requests_app."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from requests_app.views import case, enter, public, staff, staff_acts, submit, track
 
 app_name = "requests_app"
-urlpatterns: list[URLPattern] = []
+
+PUBLIC: list[URLPattern] = [
+    path("track/", track.track, name="track"),
+    path("track/<str:reference>/", case.case, name="case"),
+    path("track/<str:reference>/withdraw/", case.withdraw, name="withdraw"),
+    path("files/<int:file_id>/", public.file, name="file"),
+    path("<slug:city_slug>/submit/", public.choose, name="choose"),
+    path("<slug:city_slug>/submit/<str:kind>/", submit.submit, name="submit"),
+    path("<slug:city_slug>/suggest/", public.suggest, name="suggest"),
+    path("<slug:city_slug>/datasets/<path:identifier>/", public.dataset, name="dataset"),
+]
+
+STAFF: list[URLPattern] = [
+    path("desk/", staff.desk, name="desk"),
+    path("desk/queue/", staff.queue_page, name="queue"),
+    path("desk/case/<str:reference>/", staff.case, name="staff_case"),
+    path("desk/case/<str:reference>/<str:action>/", staff_acts.act, name="act"),
+    path("desk/enter/<slug:city_slug>/<str:kind>/", enter.enter, name="enter"),
+    path("desk/styleguide/", staff.styleguide, name="styleguide"),
+]
+
+urlpatterns = [*PUBLIC, *STAFF]

@@ -25,8 +25,8 @@ _APPEALABLE = [choice for choice in SubmissionKind.choices if choice[0] != Submi
 
 @dataclass(frozen=True)
 class Way:
-    """A way to have an answer reviewed. `open` is False where it is not available here; `last_day` stands where
-    the case that is appealed has one."""
+    """A way to have an answer reviewed. `open` is False where it is not available here;
+    `last_day` stands where the case that is appealed has one."""
 
     rule: AppealRule
     open: bool
@@ -39,7 +39,7 @@ class AppealForm(KindForm):
 
     kind = SubmissionKind.APPEAL
     detail_names = ("ground", "remedy_sought")
-    about_dataset = False
+    search_first = False
 
     about = forms.ChoiceField(label=gettext_lazy("What had you asked for?"), choices=_APPEALABLE)
     against = LineField(
@@ -61,6 +61,7 @@ class AppealForm(KindForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.case: Submission | None = None
+        self.fields["dataset"].help_text = _("Only if it is about one: its name or identifier.")
 
     def asked_flags(self) -> list[FlagRule]:
         return [flag for flag in self.book.flags_of(self.kind) if flag.key != ABOUT_RECORDS]
@@ -74,7 +75,7 @@ class AppealForm(KindForm):
 
     def own_sections(self) -> list[Section]:
         return [
-            Section(_("What it is about"), ("about", "against", "ground")),
+            Section(_("What it is about"), ("about", "against", "dataset", "ground")),
             Section(_("Your reasons"), ("description", "remedy_sought")),
         ]
 
@@ -83,13 +84,21 @@ class AppealForm(KindForm):
         typed: str = self.cleaned_data["against"]
         reference = references.normalised(typed)
         if reference:
-            self.case = Submission.objects.filter(reference=reference, city=self.city).first()
+            rows = Submission.objects.select_related("dataset__office")
+            self.case = rows.filter(reference=reference, city=self.city).first()
             return reference
         if _LOOKS_LIKE_REFERENCE.fullmatch(typed):
             raise forms.ValidationError(
                 _("A sign of this reference is mistyped. Compare it with your letter, or leave it empty.")
             )
         return typed
+
+    def clean(self) -> dict[str, Any]:
+        """The publishing office of the appealed case's dataset answers for it, where nothing else is named."""
+        values = super().clean() or self.cleaned_data
+        if self.case and self.case.pk in self.proved and not self.dataset:
+            self.dataset = self.case.dataset
+        return values
 
     def details(self) -> dict[str, Any]:
         against, about = self.cleaned_data["against"], self.cleaned_data["about"]

@@ -1,5 +1,5 @@
-"""Files that come with a form. Good ones are stored at once and travel on as signed tokens, so that nothing is
-sent twice or lost while the rest of the form is put right.
+"""Files that come with a form. Good ones are stored at once and travel on as signed tokens, so that
+nothing is sent twice or lost while the rest of the form is put right.
 """
 
 from collections.abc import Iterable

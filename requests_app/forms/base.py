@@ -66,6 +66,7 @@ class KindForm(AttachmentsForm):
     kind: ClassVar[SubmissionKind]
     detail_names: ClassVar[tuple[str, ...]] = ()
     about_dataset: ClassVar[bool] = True
+    search_first: ClassVar[bool] = True
 
     requester_name = LineField(label=gettext_lazy("Your name"), required=False)
     requester_email = forms.EmailField(
@@ -100,6 +101,9 @@ class KindForm(AttachmentsForm):
             self.fields["dataset"] = self._dataset_field()
         for flag in self.asked_flags():
             self.fields[FLAG_PREFIX + flag.key] = YesNoField(label=flag.question, help_text=escape(flag.help))
+        self.order_fields([name for part in self.sections() for name in part.names])
+        for field in self.fields.values():
+            field.error_messages["required"] = _("This must be filled in.")
         self._suggest("description", reverse("requests_app:suggest", args=[city.slug]) + f"?kind={self.kind}")
 
     def _dataset_field(self) -> TextField:

@@ -12,7 +12,7 @@ from requests_app.forms.fields import TextField
 
 
 class MisuseReportForm(KindForm):
-    """Somebody uses data or systems in a way that the rules forbid. The types are those that the guide names."""
+    """Somebody uses data or systems in a way that the rules forbid. The guide names the types."""
 
     kind = SubmissionKind.MISUSE_REPORT
     detail_names = ("violation", "location", "evidence")
@@ -42,6 +42,7 @@ class MisuseReportForm(KindForm):
                 required=False,
                 help_text=_("The kinds that the city's guide names."),
             )
+            self.order_fields([name for part in self.sections() for name in part.names])
 
     def own_sections(self) -> list[Section]:
         first = ("violation",) if "violation" in self.fields else ()

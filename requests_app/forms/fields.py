@@ -1,4 +1,4 @@
-"""Fields that take what people really type: control signs go, every script stays, limits are said in words."""
+"""Fields that take what people really type: control signs go, every script stays, limits are in words."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -30,9 +30,12 @@ class TextField(forms.CharField):
         self.validators.append(
             MaxLengthValidator(
                 limit,
-                _("This is too long: %(show_value)d signs, and at most %(limit_value)d can be sent. Shorten it, or attach it as a file."),
+                _(
+                    "This is too long: %(show_value)d signs, and at most %(limit_value)d can be sent. "
+                    "Shorten it, or attach it as a file."
+                ),
             )
-        )  # fmt: skip
+        )
 
     def to_python(self, value: Any) -> str:
         return super().to_python(plain(value) if isinstance(value, str) else value) or ""

@@ -15,7 +15,7 @@ COMMERCIAL = FLAG_PREFIX + "commercial_purpose"
 
 
 class RecordsRequestForm(KindForm):
-    """A public record is wanted. Whether commerce matters is asked only where the city's law makes it matter."""
+    """A public record is wanted. A commercial purpose is asked for only where the city's law asks."""
 
     kind = SubmissionKind.RECORDS_REQUEST
     detail_names = ("records_from", "records_to", "preferred_format", "fee_limit")

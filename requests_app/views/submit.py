@@ -58,8 +58,8 @@ def submit(request: HttpRequest, city_slug: str, kind: str) -> HttpResponse:
         form.add_error(
             None,
             _(
-                "This form was not recognised, so nothing was sent yet. Everything you typed is kept: look at "
-                "it and send it again."
+                "This form was not recognised, so nothing was sent yet. Everything you typed is kept: "
+                "look at it and send it again."
             ),
         )
         return _form_page(request, city, entry, form, now, status=422)
@@ -151,8 +151,8 @@ def _check_page(request: HttpRequest, city: City, entry: Kind, form: KindForm, n
 def _file(request: HttpRequest, form: KindForm, key: str, now: datetime) -> HttpResponse:
     """File it and open the case to this browser, in one transaction.
 
-    A button that is pressed twice sends two requests with one session. The second finds the case, and must not
-    overwrite the session in which the first has put the code: so it leaves a session alone that has it.
+    A button that is pressed twice sends two requests with one session. The second finds the case, and must
+    not overwrite the session in which the first has put the code: so it leaves a session alone that has it.
     """
     filing = form.filing(key=key, now=now, language=get_language() or "en")
     with transaction.atomic():
