@@ -29,6 +29,13 @@ class Wish(Protocol):
     def wish(self) -> str | Promise: ...
 
 
+def _offer(field: forms.Field, choices: list[tuple[str, Any]]) -> None:
+    """Set the choices of a field that has some; they come from the rows of a city."""
+    if not isinstance(field, forms.ChoiceField):
+        raise TypeError(f"{field} has no choices")
+    field.choices = choices
+
+
 class StartForm(forms.Form):
     """What do you need, and from which city?"""
 
@@ -45,12 +52,11 @@ class StartForm(forms.Form):
     )
 
     def __init__(self, data: Any, *, cities: Iterable[City], needs: Iterable[Wish]) -> None:
-        super().__init__(data, prefix=None)
-        nothing = [("", _("Choose"))]
-        self.fields["need"].choices = nothing + [(need.kind, need.wish) for need in needs]  # type: ignore[attr-defined]
-        self.fields["city"].choices = nothing + [
-            (city.slug, f"{city.name}, {city.state_name}") for city in cities
-        ]  # type: ignore[attr-defined]
+        super().__init__(data)
+        wishes = [(need.kind, need.wish) for need in needs]
+        places = [(city.slug, f"{city.name}, {city.state_name}") for city in cities]
+        _offer(self.fields["need"], [("", _("Choose")), *wishes])
+        _offer(self.fields["city"], [("", _("Choose")), *places])
 
 
 class DayField(forms.DateField):
@@ -114,7 +120,7 @@ class CalculatorForm(forms.Form):
         super().__init__(data)
         self.book = book
         if book.flags:
-            self.fields["flag"].choices = [(flag.key, flag.question) for flag in book.flags]  # type: ignore[attr-defined]
+            _offer(self.fields["flag"], [(flag.key, flag.question) for flag in book.flags])
         else:
             del self.fields["flag"]
         for row in range(1, EVENT_ROWS + 1):

@@ -163,7 +163,7 @@ def _days(rule: ClockRule) -> str:
     if rule.roll == Roll.NONE:
         return _("every day counts; the last day stands as it is")
     if rule.roll == Roll.SUNDAY:
-        return _("every day counts; a last day on a Sunday moves to the next day that is none")
+        return _("every day counts; a last day on a Sunday moves to the Monday after it")
     return _("every day counts; a last day on which the office is closed moves to the next open day")
 
 

@@ -16,19 +16,22 @@ from tests.portals.views.pages import Page
 
 
 @pytest.fixture(scope="module")
-def shipped(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Every shipped city, in a transaction around all tests of the module."""
+def shipped(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[int, Any]]:
+    """Every shipped city, in a transaction around all tests of the module; yields their rules as read."""
     with django_db_blocker.unblock(), transaction.atomic():
+        kept = {}
         for path in SHIPPED:
-            load(check_file(path, NOW.date()), now=NOW)
-        yield
+            city = load(check_file(path, NOW.date()), now=NOW).city
+            stamp = (city.version, city.loaded_at, city.file_digest)
+            kept[city.pk] = (stamp, rulebook.rulebook_for(city))
+        yield kept
         transaction.set_rollback(True)
 
 
 @pytest.fixture
-def cities(shipped: None, db: None, monkeypatch: pytest.MonkeyPatch) -> dict[str, City]:
-    """The loaded cities by slug; rules that one test read are not kept for the next."""
-    monkeypatch.setattr(rulebook, "_books", {})
+def cities(shipped: dict[int, Any], db: None, monkeypatch: pytest.MonkeyPatch) -> dict[str, City]:
+    """The loaded cities by slug, their rules read as in a process that has served them before."""
+    monkeypatch.setattr(rulebook, "_books", dict(shipped))
     return {city.slug: city for city in City.objects.all()}
 
 
