@@ -3,10 +3,11 @@
 import re
 from dataclasses import dataclass, field
 from email.message import Message
+from html import unescape
 from html.parser import HTMLParser
 from http.cookiejar import CookieJar
 from urllib.error import HTTPError
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urldefrag, urlencode, urljoin, urlsplit
 from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_opener
 
 ANSWERS = {
@@ -113,6 +114,11 @@ class Page:
         tags = re.findall(r"<(?:link|script|img)\b[^>]*?(?:href|src)=\"([^\"#]+)\"", self.text)
         return [urljoin(self.address, tag) for tag in tags if not tag.startswith("data:")]
 
+    def links(self) -> list[str]:
+        """Where the page leads to, without the places inside a page."""
+        found = re.findall(r"<a\b[^>]*?href=\"([^\"]+)\"", self.text)
+        return [urldefrag(urljoin(self.address, unescape(link))).url for link in found]
+
     def words(self) -> str:
         """The visible text of the main part."""
         main = self.text.split("<main", 1)[-1].split("</main>", 1)[0]
@@ -136,6 +142,10 @@ class Resident:
         self.url = url.rstrip("/")
         self.opener: OpenerDirector = build_opener(HTTPCookieProcessor(CookieJar()))
 
+    def is_ours(self, address: str) -> bool:
+        """Whether an address belongs to this service."""
+        return urlsplit(address).netloc == urlsplit(self.url).netloc
+
     def get(self, address: str) -> Page:
         """The page; raises HTTPError with the address when the answer is an error."""
         return self._open(Request(urljoin(self.url + "/", address)))
@@ -150,7 +160,7 @@ class Resident:
         return self._open(Request(target, data=body, headers={"Referer": page.address}))
 
     def _open(self, request: Request) -> Page:
-        if urlsplit(request.full_url).netloc != urlsplit(self.url).netloc:
+        if not self.is_ours(request.full_url):
             raise ValueError(f"{request.full_url} leads to another machine")
         try:
             with self.opener.open(request, timeout=30) as answer:
