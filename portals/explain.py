@@ -107,6 +107,7 @@ COUNT_SENTENCES: dict[str, Any] = {
     "incomplete": _(
         "A closed day of %(year)s may still be missing here, which could move the date: %(note)s"
     ),
+    "not_entered": _("The closed days of %(year)s are not entered yet, so no date can be given."),
     "closing": _("The office closes earlier (%(closing)s), but the last day is counted until midnight."),
     "not_specified": _(
         "How many days the city has is not specified on the cited page. %(office)s must confirm it."

@@ -219,10 +219,15 @@ def write_digests(*, now: datetime) -> int:
 
     The first items of a day go out at once; what comes later that day stands in the letter of the next.
     """
-    waiting = Notice.objects.filter(state=Notice.State.DIGEST_ITEM).order_by()
+    waiting = Notice.objects.filter(state=Notice.State.DIGEST_ITEM, user__isnull=False).order_by()
     cities = {city.pk: city for city in City.objects.all()}
     people = list(waiting.values_list("user_id", "city_id").distinct())
-    written = sum(_digest(cities[city_id], user_id, now) for user_id, city_id in people if user_id)
+    written = 0
+    for user_id, city_id in people:
+        try:
+            written += _digest(cities[city_id], user_id, now)
+        except Exception:
+            logger.exception("The daily letter of user %s in city %s could not be written", user_id, city_id)
     Tick.objects.update_or_create(name="digest", defaults={"at": now, "detail": {"letters": written}})
     return written
 
