@@ -85,7 +85,10 @@ class CalculatorForm(forms.Form):
         label=_("What is it?"),
         choices=SubmissionKind.choices,
         initial=SubmissionKind.RECORDS_REQUEST,
-        error_messages={"invalid_choice": _("There is no such kind of submission.")},
+        error_messages={
+            "required": _("Choose what it is."),
+            "invalid_choice": _("There is no such kind of submission."),
+        },
     )
     received = DayField(
         label=_("On which day was it received?"),

@@ -23,7 +23,9 @@ from portals.vocabulary import Layer, Milestone, ProvisionStatus
 def calculator(request: HttpRequest, city: City) -> HttpResponse:
     """`/<city>/calculator/`: the deadlines that the typed events give, each with why; keeps nothing."""
     book = rulebook_for(city)
-    form = CalculatorForm(request.GET or None, book=book)
+    form = CalculatorForm(book=book)
+    if set(request.GET) & set(form.fields):
+        form = CalculatorForm(request.GET, book=book)
     context: dict[str, Any] = {"city": city, "nav": "calculator", "form": form}
     if not form.is_bound:
         return kept_public(request, render(request, "portals/calculator.html", context))

@@ -97,6 +97,7 @@ def test_every_kind_in_every_city_gives_a_date_or_says_that_there_is_none(page, 
 
 WRONG = [
     ({}, "Give the day on which it was received."),
+    ({"kind": "", "received": "2026-06-04"}, "Choose what it is."),
     ({"received": "yesterday"}, "This is not a day: write it like 2026-06-04."),
     ({"received": "2026-02-30"}, "This is not a day: write it like 2026-06-04."),
     ({"received": "0206-06-04"}, "The year 206 cannot be right."),
@@ -164,6 +165,10 @@ def test_what_was_typed_is_nobody_elses(client, cities) -> None:
     answer = client.get("/kent/calculator/", {"kind": "records_request", "received": "2026-06-01"})
     assert answer.headers["Cache-Control"] == "private, no-store"
     assert client.get("/kent/calculator/").headers["Cache-Control"] == "public, max-age=60"
+
+
+def test_an_address_with_nothing_for_the_form_shows_it_empty(page) -> None:
+    assert "There is a problem" not in page("/kent/calculator/", utm_source="newsletter").text
 
 
 def test_what_was_typed_cannot_become_markup(page) -> None:
