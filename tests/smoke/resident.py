@@ -22,7 +22,7 @@ SENTENCE = "Inspection reports of restaurants from January to March 2025, as a s
 
 @dataclass
 class Form:
-    """One form of a page: where it goes and what a resident who answers only what is required would send."""
+    """One form of a page: where it goes and what a resident sends who answers only what is required, and wants letters."""
 
     action: str
     method: str
@@ -77,7 +77,7 @@ class FormReader(HTMLParser):
             if "checked" in found or "required" in found:
                 form.fields[name] = found.get("value", "on")
         else:
-            asked = "required" in found and not found.get("value")
+            asked = ("required" in found or kind == "email") and not found.get("value")  # wants letters
             form.fields[name] = ANSWERS.get(kind, SENTENCE) if asked else found.get("value", "")
             form.kinds[name] = kind
 
