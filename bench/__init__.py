@@ -1,0 +1,1 @@
+"""Benchmarks: `python -m bench`. Pages, search, sweep and memory at growing sizes, beside bare Django."""

@@ -1,0 +1,59 @@
+"""What Django costs for a page of the same shape: the yardstick that every page is measured against.
+
+Same middleware and, for staff, the same session; one indexed SELECT of 25 rows and a small template; for
+forms a plain form with as many fields and as many writes as the page it stands beside.
+"""
+
+import uuid
+from functools import cache
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template import Context, RequestContext, Template, engines
+from django.utils import timezone
+
+from portals.models import Dataset
+from requests_app.models import Submission, Tick
+
+ROWS = 25
+_LIST = """<!doctype html><html lang="en"><head><title>Bare</title></head><body><h1>Bare</h1><table>
+{% for row in rows %}
+<tr><td><a href="/bare/{{ row.pk }}/">{{ row }}</a></td><td>{{ row.pk }}</td></tr>{% endfor %}
+</table>{% if user.is_authenticated %}<p>{{ user.email }}</p>{% endif %}</body></html>"""
+_FORM = """<!doctype html><html lang="en"><head><title>Bare</title></head><body><h1>Bare</h1>
+<form method="post">{% csrf_token %}{{ form.as_p }}<button>Send</button></form></body></html>"""
+
+
+@cache
+def _template(text: str) -> Template:
+    return Template(text, engine=engines["django"].engine)
+
+
+def public(request: HttpRequest) -> HttpResponse:
+    """25 rows by an index, for anybody."""
+    rows = Dataset.objects.filter(city_id=Dataset.objects.values("city_id")[:1]).order_by("name", "id")[:ROWS]
+    return HttpResponse(_template(_LIST).render(Context({"rows": rows})))
+
+
+@login_required
+def staff(request: HttpRequest) -> HttpResponse:
+    """25 rows by an index, for somebody who is signed in."""
+    office = int(request.GET["office"])
+    rows = Submission.objects.filter(office_id=office, status="received").order_by("urgency", "id")[:ROWS]
+    return HttpResponse(_template(_LIST).render(RequestContext(request, {"rows": rows})))
+
+
+def form(request: HttpRequest) -> HttpResponse:
+    """GET: a plain form of `fields` fields. POST: checks it and makes `writes` writes in one transaction."""
+    fields, writes = int(request.GET.get("fields", 8)), int(request.GET.get("writes", 1))
+    names = {f"field_{number}": forms.CharField(max_length=500, required=False) for number in range(fields)}
+    kind = type("BareForm", (forms.Form,), names)
+    bound = kind(request.POST or None)
+    if request.method == "POST" and bound.is_valid():
+        with transaction.atomic():
+            for _write in range(writes):
+                Tick.objects.create(name=f"bench-{uuid.uuid4().hex[:24]}", at=timezone.now())
+        return HttpResponseRedirect("/bare/public/")
+    return HttpResponse(_template(_FORM).render(RequestContext(request, {"form": bound})))

@@ -1,0 +1,7 @@
+"""The product's own settings, with the bare views beside its pages and a quiet log."""
+
+from civicdata.settings import *  # noqa: F403
+from civicdata.settings import LOGGING
+
+ROOT_URLCONF = "bench.urls"
+LOGGING["root"]["level"] = "ERROR"
