@@ -4,7 +4,7 @@ released, an acknowledgement with its estimated date.
 Every date that a clock counts from may be given as it truly was; deadlines are recomputed from it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -115,7 +115,7 @@ def hand_to_custodian(
         if row.kind != SubmissionKind.RECORDS_REQUEST:
             raise NotAllowed(_("Only a records request is handed to the custodian of records."))
         _check_moment(row, happened_at, now)
-        if custodian_has_it(row):
+        if custodian_has_it(row.events.all()):
             raise NotAllowed(_("The custodian of records has received this case already."))
         event = apply(
             row,
@@ -131,11 +131,11 @@ def hand_to_custodian(
     return event
 
 
-def custodian_has_it(submission: Submission) -> bool:
+def custodian_has_it(events: Iterable[Event]) -> bool:
     """Whether the custodian's receipt is on record, by a hand-over or because it was filed there."""
     return any(
         event.happening == ClockEvent.RECEIVED_BY_CUSTODIAN or event.data.get("custodian_first")
-        for event in submission.events.all()
+        for event in events
     )
 
 

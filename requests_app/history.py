@@ -97,10 +97,17 @@ KEY_ACTIONS = {
 
 
 def lines(events: Iterable[Event], *, offices: Mapping[int, str]) -> list[Line]:
-    """All events in words, in their order. `offices` are names by key; people are named as they were."""
+    """All events in words, in their order. `offices` are names by key; a referral names its own offices as
+    they were called then, and so are people."""
     people: dict[int, str] = {}
+    offices = dict(offices)
     found = []
     for event in events:
+        if event.action in (Action.REFER, Action.REFER_BACK):
+            offices |= {
+                event.before["office_id"]: event.data["from"],
+                event.after["office_id"]: event.data["to"],
+            }
         assigned = event.after.get("assigned_to_id")
         if assigned:
             people[assigned] = event.data.get("to") or event.by_name

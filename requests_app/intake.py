@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from portals import text_search
 from portals.models import City, Dataset, User
 from portals.vocabulary import ClockEvent, OfficeRole, Relation, SubmissionKind
 from requests_app import deadlines, references
@@ -211,7 +212,7 @@ def searchable(filing: Filing, reference: str) -> str:
     words += [value for value in filing.details.values() if isinstance(value, str)]
     if filing.dataset:
         words += [filing.dataset.name, filing.dataset.identifier]
-    return " ".join(word for word in words if word)[:20_000]
+    return text_search.searchable(*words)[:20_000]
 
 
 def _announce(submission: Submission, placement: Placement, now: datetime) -> None:

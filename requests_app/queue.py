@@ -23,13 +23,11 @@ from requests_app.deadlines import NOTHING_DUE
 from requests_app.ladder import OFFICE_DUTIES
 from requests_app.lifecycle import AT_WORK
 from requests_app.models import Deadline, Involvement, Status, Submission
+from requests_app.models.submission import OPEN
 
 PAGE = 25
 ON_DESK = 15
 COUNT_CAP = 100
-
-OPEN = Q(determined_at__isnull=True, closed_at__isnull=True)
-"""At work, said without a parameter, so that SQLite too can use the indexes of open cases."""
 
 
 @dataclass(frozen=True)

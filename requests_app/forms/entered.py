@@ -51,15 +51,16 @@ class EnteredForm(forms.Form):
         values = super().clean() or {}
         if values.get("received_on"):
             self.received_at = self._moment("received_on", values["received_on"], values.get("received_time"))
-        if values.get("custodian_on") and "received_on" not in self.errors:
-            if values["custodian_on"] < values["received_on"]:
+        custodian_on = values.get("custodian_on")
+        if custodian_on and "received_on" not in self.errors:
+            moment = self._moment("custodian_on", custodian_on, None)
+            self.custodian_received_at = max(moment, self.received_at)
+            if custodian_on < values["received_on"]:
                 self.add_error(
                     "custodian_on",
                     _("The custodian cannot have it before the city: it came on %(on)s.")
                     % {"on": city_date(values["received_on"])},
                 )
-            moment = self._moment("custodian_on", values["custodian_on"], None)
-            self.custodian_received_at = max(moment, self.received_at)
         return values
 
     def _moment(self, name: str, day: date, at: time | None) -> datetime:

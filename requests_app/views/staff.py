@@ -144,7 +144,7 @@ def case(request: StaffRequest, reference: str) -> HttpResponse:
     except Submission.DoesNotExist:
         raise Http404 from None
     submission = file.submission
-    acts = offered(who, submission)
+    acts = offered(who, file)
     context = {
         "is_member": True,
         "nav": "queue",

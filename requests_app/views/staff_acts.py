@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from portals.rulebook import rulebook_for
-from portals.vocabulary import ClockEvent
+from portals.vocabulary import ClockEvent, ClockState, SubmissionKind
 from requests_app import (
     access,
     casework,
@@ -29,6 +29,7 @@ from requests_app import (
     routing,
 )
 from requests_app.access import Standing
+from requests_app.casefile import CaseFile
 from requests_app.forms import staff as forms
 from requests_app.forms.base import typed
 from requests_app.lifecycle import NotAllowed
@@ -235,14 +236,23 @@ ACTIONS: dict[Action, Act] = {
 """Every act of staff, in the order in which the case page offers them."""
 
 
-def offered(who: Standing, submission: Submission) -> list[tuple[Action, Act]]:
-    """The acts that this person may do now, as access and lifecycle have it; those that are plainly without
-    object (to claim one's own case, to release what nobody has) are left out."""
-    pointless = {Action.CLAIM} if submission.assigned_to_id else {Action.RELEASE}
-    if submission.kind != "records_request":
-        pointless.add(Action.HAND_TO_CUSTODIAN)
-    permitted = set(access.permitted(who, submission)) - pointless
+def offered(who: Standing, file: CaseFile) -> list[tuple[Action, Act]]:
+    """The acts that this person may do now, as access and lifecycle have it; without those that have no
+    object here, such as giving back a case that nobody has claimed."""
+    permitted = set(access.permitted(who, file.submission)) - _pointless(file)
     return [(action, act) for action, act in ACTIONS.items() if action in permitted]
+
+
+def _pointless(file: CaseFile) -> set[Action]:
+    case = file.submission
+    found = {Action.CLAIM} if case.assigned_to_id else {Action.RELEASE}
+    if case.kind != SubmissionKind.RECORDS_REQUEST or casework.custodian_has_it(file.events):
+        found.add(Action.HAND_TO_CUSTODIAN)
+    if not any(event.after.get("office_id") == case.office_id for event in file.events):
+        found.add(Action.REFER_BACK)
+    if not any(deadline.state == ClockState.OPEN and deadline.extendable_to for deadline in file.deadlines):
+        found.add(Action.EXTEND)
+    return found
 
 
 @staff_only

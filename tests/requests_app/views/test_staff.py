@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from requests_app import conversation, intake, routing
-from requests_app.models import Event, Status, Submission
+from requests_app.models import Event, Submission
 from requests_app.queue import PAGE
 from tests.requests_app.factories import FILED, Staff, UserFactory, file_case
 
@@ -119,7 +119,9 @@ def test_the_queue_offers_what_may_be_done_by_keyboard(kent: Staff, case: Submis
     assert "data-key" not in audit.replace('data-key="/"', "")
 
 
-@pytest.mark.parametrize(("who", "status"), [("alice", 200), ("clerk", 200), ("auditor", 200), ("charlie", 404)])
+@pytest.mark.parametrize(
+    ("who", "status"), [("alice", 200), ("clerk", 200), ("auditor", 200), ("charlie", 404)]
+)
 def test_a_case_shows_itself_only_to_those_who_may_see_it(
     kent: Staff, case: Submission, who: str, status: int
 ) -> None:
@@ -185,9 +187,3 @@ def test_an_auditor_reads_and_is_offered_nothing(kent: Staff, case: Submission) 
     answer = page(signed_in(kent.auditor), "staff_case", case.reference)
     assert answer.context["acts"] == answer.context["direct"] == []
     assert "You may read this case" in answer.content.decode()
-
-
-def test_an_informed_office_may_add_a_note_and_nothing_else(kent: Staff, case: Submission) -> None:
-    answer = page(signed_in(kent.clerk), "staff_case", case.reference)
-    assert case.status == Status.RECEIVED
-    assert answer.status_code == 200

@@ -1,0 +1,238 @@
+"""The administration of the city side: people, offices and datasets are edited here; what the guide and the
+law say is only read here, because it comes from the city's file (`load_city`).
+"""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import UserChangeForm
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from portals import models
+from portals.rulebook import mark_changed
+from portals.text_search import searchable
+
+
+class ForSuperusers:
+    """The administration is for superusers alone; everybody else works at the desk."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_active and getattr(request.user, "is_superuser", False))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_module_permission(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_module_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_module_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_module_permission(request)
+
+
+class ReadOnly(ForSuperusers, admin.ModelAdmin):
+    """To look at, never to change."""
+
+    show_full_result_count = False
+    list_per_page = 50
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ChangesCity(ForSuperusers, admin.ModelAdmin):
+    """Rows on which the rules of a city stand: a change is seen by the next request."""
+
+    def _mark(self, *cities: models.City) -> None:
+        for city in {city.pk: city for city in cities}.values():
+            mark_changed(city)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        before = type(obj)._default_manager.select_related("city").filter(pk=obj.pk).first()
+        super().save_model(request, obj, form, change)
+        self._mark(obj.city, *([before.city] if before else []))
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)
+        self._mark(obj.city)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        cities = [row.city for row in queryset.select_related("city")]
+        super().delete_queryset(request, queryset)
+        self._mark(*cities)
+
+
+class AccountForm(UserChangeForm):
+    """An account; only superusers may enter the administration."""
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("is_staff") and not values.get("is_superuser"):
+            raise forms.ValidationError(
+                {
+                    "is_staff": _(
+                        "Only a superuser may enter the administration. Members of offices need no such "
+                        "right: they work at the desk."
+                    )
+                }
+            )
+        return values
+
+
+@admin.register(models.User)
+class AccountAdmin(ForSuperusers, UserAdmin):
+    form = AccountForm
+    list_display = ("email", "first_name", "last_name", "is_active", "is_superuser")
+    list_filter = ("is_active", "is_superuser")
+    ordering = ("email",)
+    add_fieldsets = (
+        (
+            None,
+            {
+                "classes": ("wide",),
+                "fields": (
+                    "username",
+                    "email",
+                    ("first_name", "last_name"),
+                    "usable_password",
+                    "password1",
+                    "password2",
+                ),
+            },
+        ),
+    )
+
+
+@admin.register(models.Office)
+class OfficeAdmin(ChangesCity):
+    list_display = ("name", "city", "roles", "publishes", "outside", "from_file")
+    list_filter = ("city", "publishes", "outside", "from_file")
+    search_fields = ("name", "key")
+    autocomplete_fields = ("citation",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """An office of the city's file goes with the file, not here."""
+        return super().has_delete_permission(request, obj) and not (obj is not None and obj.from_file)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+
+class MemberForm(forms.ModelForm):
+    """A place in a city; the office must be one of that city."""
+
+    class Meta:
+        model = models.Member
+        fields = ("user", "city", "office", "role", "is_deputy", "active")
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        office, city = values.get("office"), values.get("city")
+        if office and city and office.city_id != city.pk:
+            raise forms.ValidationError({"office": _("This office belongs to another city.")})
+        return values
+
+
+@admin.register(models.Member)
+class MemberAdmin(ChangesCity):
+    form = MemberForm
+    list_display = ("user", "city", "office", "role", "is_deputy", "active")
+    list_filter = ("city", "role", "active", "is_deputy")
+    search_fields = ("user__email", "user__first_name", "user__last_name", "office__name")
+    autocomplete_fields = ("user", "office")
+    list_select_related = ("user", "city", "office")
+
+
+@admin.register(models.Dataset)
+class DatasetAdmin(ForSuperusers, admin.ModelAdmin):
+    list_display = ("name", "city", "identifier", "office", "public", "last_updated", "missing_since")
+    list_filter = ("city", "public", "source")
+    search_fields = ("name", "identifier")
+    autocomplete_fields = ("office",)
+    list_select_related = ("city", "office")
+    show_full_result_count = False
+    readonly_fields = ("source", "source_url", "imported_at", "missing_since")
+
+    def save_model(self, request: HttpRequest, obj: models.Dataset, form: Any, change: bool) -> None:
+        """The words by which it is found follow what was changed."""
+        columns = obj.fields.values_list("name", "title") if obj.pk else ()
+        obj.search_text = searchable(
+            *(obj.name, obj.identifier, obj.department, obj.category, *map(str, obj.keywords)),
+            *(obj.attribution, obj.description, *(part for column in columns for part in column)),
+        )
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(models.Citation)
+class CitationAdmin(ReadOnly):
+    list_display = ("label", "title", "city", "layer", "confidence")
+    list_filter = ("city", "layer", "confidence")
+    search_fields = ("label", "title", "key")
+
+
+@admin.register(models.City)
+class CityAdmin(ReadOnly):
+    list_display = ("name", "slug", "state", "time_zone", "version", "checked_on", "loaded_at")
+
+
+@admin.register(
+    models.Provision,
+    models.Clock,
+    models.Route,
+    models.EscalationStep,
+    models.AppealRoute,
+    models.FeeRule,
+    models.DenialRule,
+)
+class RuleAdmin(ReadOnly):
+    list_display = ("key", "city", "layer", "status", "citation", "effective_from", "effective_to")
+    list_filter = ("city", "layer", "status")
+    search_fields = ("key",)
+    list_select_related = ("city", "citation")
+
+
+@admin.register(models.Flag, models.Measure, models.Violation)
+class NamedAdmin(ReadOnly):
+    list_display = ("key", "city")
+    list_filter = ("city",)
+    search_fields = ("key",)
+
+
+@admin.register(models.ClosedDay)
+class ClosedDayAdmin(ReadOnly):
+    list_display = ("on", "name", "city", "citation")
+    list_filter = ("city",)
+    date_hierarchy = "on"
+    list_select_related = ("city", "citation")
+
+
+@admin.register(models.ClosedYear)
+class ClosedYearAdmin(ReadOnly):
+    list_display = ("year", "city", "complete", "note")
+    list_filter = ("city",)
+
+
+@admin.register(models.EmptyRole)
+class EmptyRoleAdmin(ReadOnly):
+    list_display = ("role", "city", "because")
+    list_filter = ("city",)
+
+
+@admin.register(models.CatalogRun)
+class CatalogRunAdmin(ReadOnly):
+    list_display = ("at", "city", "ok", "message", "created", "updated", "unchanged", "missing", "skipped")
+    list_filter = ("city", "ok")
