@@ -22,7 +22,7 @@ SENTENCE = "Inspection reports of restaurants from January to March 2025, as a s
 
 @dataclass
 class Form:
-    """One form of a page, filled in as a resident would who answers only what is required and wants letters."""
+    """One form of a page, filled in by a resident who answers what is required and wants letters."""
 
     action: str
     method: str
