@@ -47,7 +47,7 @@ def database_now() -> datetime:
     """The database's clock (UTC): a worker whose own clock is wrong does no harm."""
     sqlite = connection.vendor == "sqlite"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')" if sqlite else "SELECT now()")
+        cursor.execute("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')" if sqlite else "SELECT statement_timestamp()")
         (value,) = cursor.fetchone()
     return datetime.fromisoformat(value).replace(tzinfo=UTC) if sqlite else value
 
