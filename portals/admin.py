@@ -8,17 +8,38 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm
-from django.db.models import QuerySet
+from django.db.models import QuerySet, URLField
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from portals import models
 from portals.rulebook import mark_changed
 from portals.text_search import searchable
+from portals.vocabulary import OfficeRole
+
+
+class LinesField(forms.CharField):
+    """A list of texts, one a line."""
+
+    widget = forms.Textarea(attrs={"rows": 4})
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, help_text=_lazy("One a line."), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(map(str, value)) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
+        if isinstance(value, list):
+            return value
+        return [line.strip() for line in (value or "").splitlines() if line.strip()]
 
 
 class ForSuperusers:
     """The administration is for superusers alone; everybody else works at the desk."""
+
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_active and getattr(request.user, "is_superuser", False))
@@ -115,8 +136,33 @@ class AccountAdmin(ForSuperusers, UserAdmin):
     )
 
 
+class OfficeForm(forms.ModelForm):
+    """An office that the city's file does not know, or what may be corrected of one that it knows."""
+
+    roles = forms.MultipleChoiceField(
+        choices=OfficeRole.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    aliases = LinesField()
+
+    class Meta:
+        model = models.Office
+        fields = (
+            "city",
+            "key",
+            "name",
+            "roles",
+            "publishes",
+            "outside",
+            "aliases",
+            "note",
+            "citation",
+            "position",
+        )
+
+
 @admin.register(models.Office)
 class OfficeAdmin(ChangesCity):
+    form = OfficeForm
     list_display = ("name", "city", "roles", "publishes", "outside", "from_file")
     list_filter = ("city", "publishes", "outside", "from_file")
     search_fields = ("name", "key")
@@ -157,8 +203,19 @@ class MemberAdmin(ChangesCity):
     list_select_related = ("user", "city", "office")
 
 
+class DatasetForm(forms.ModelForm):
+    """What a catalogue says of a dataset; the next import may say it anew."""
+
+    keywords = LinesField()
+
+    class Meta:
+        model = models.Dataset
+        exclude = ("digest", "search_text")
+
+
 @admin.register(models.Dataset)
 class DatasetAdmin(ForSuperusers, admin.ModelAdmin):
+    form = DatasetForm
     list_display = ("name", "city", "identifier", "office", "public", "last_updated", "missing_since")
     list_filter = ("city", "public", "source")
     search_fields = ("name", "identifier")
