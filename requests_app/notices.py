@@ -5,6 +5,7 @@ Letters go only to the requester's own address and to registered members, never 
 guide or the web. No letter carries what the requester wrote: it carries the reference, dates and a link.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -18,11 +19,14 @@ from portals.models import Member, Office
 from portals.vocabulary import MemberRole
 from requests_app.models import Deadline, Notice, Submission
 
+_EMPTY_LINES = re.compile(r"\n\s*\n\s*\n+")
+"""What template tags leave behind."""
+
 
 def rendered(kind: str, context: Mapping[str, Any]) -> tuple[str, str]:
     """Subject and body of `templates/emails/<kind>.txt`: its first line is the subject."""
     subject, _gap, body = render_to_string(f"emails/{kind}.txt", dict(context)).strip().partition("\n")
-    return " ".join(subject.split())[:300], body.strip() + "\n"
+    return " ".join(subject.split())[:300], _EMPTY_LINES.sub("\n\n", body.strip()) + "\n"
 
 
 def link(submission: Submission) -> str:
@@ -99,21 +103,21 @@ def digest_items(
     line: str,
     now: datetime,
     occasion: str,
-) -> list[Notice]:
-    """Unsaved items for the daily letters of these members; `line` is the sentence that will stand there."""
+) -> list[dict[str, Any]]:
+    """Values of items for the daily letters of these members; `line` is the sentence that will stand there."""
     return [
-        Notice(
-            city_id=submission.city_id,
-            submission=submission,
-            user=member.user,
-            email=member.user.email,
-            kind=kind,
-            key=f"{kind}:{submission.pk}:{occasion}:{member.user_id}",
-            subject=submission.reference,
-            body=line,
-            state=Notice.State.DIGEST_ITEM,
-            created_at=now,
-        )
+        {
+            "city_id": submission.city_id,
+            "submission_id": submission.pk,
+            "user_id": member.user_id,
+            "email": member.user.email,
+            "kind": kind,
+            "key": f"{kind}:{submission.pk}:{occasion}:{member.user_id}",
+            "subject": submission.reference,
+            "body": line,
+            "state": Notice.State.DIGEST_ITEM.value,
+            "created_at": now,
+        }
         for member in {member.user_id: member for member in members}.values()
     ]
 
@@ -123,4 +127,4 @@ def tell(
 ) -> None:
     """Put a line into the next daily letter of these members; the same occasion never gives a second line."""
     items = digest_items(submission, members, kind=kind, line=line, now=now, occasion=occasion)
-    Notice.objects.bulk_create(items, ignore_conflicts=True)
+    Notice.objects.bulk_create([Notice(**item) for item in items], ignore_conflicts=True)

@@ -42,7 +42,7 @@ def likely_datasets(city: City, text: str, limit: int = LIMIT) -> list[Dataset]:
     looked_for = [_stem(word) for word in significant(text)]
     if exact or not looked_for:
         return exact
-    rows = Dataset.objects.filter(city=city, missing_since=None)
+    rows = Dataset.objects.filter(city=city, missing_since=None, public=True)
     return list(_by_hits(rows, looked_for, ("name", "description"))[:limit])
 
 

@@ -94,7 +94,7 @@ class AppealForm(KindForm):
         return typed
 
     def clean(self) -> dict[str, Any]:
-        """The publishing office of the appealed case's dataset answers for it, where nothing else is named."""
+        """Without a dataset named, that of the appealed case says which office publishes."""
         values = super().clean() or self.cleaned_data
         if self.case and self.case.pk in self.proved and not self.dataset:
             self.dataset = self.case.dataset

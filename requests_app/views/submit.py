@@ -132,6 +132,7 @@ def _appeal_rules(form: KindForm, city: City, now: datetime) -> list[Any]:
 
 
 def _check_page(request: HttpRequest, city: City, entry: Kind, form: KindForm, now: datetime) -> HttpResponse:
+    request.session.setdefault("sends", True)  # two requests of one press must share a session, see _file
     context = page(
         city,
         "choose",

@@ -1,0 +1,110 @@
+"""The letters as they are sent: what each says, and what none may carry."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from portals.vocabulary import Outcome
+from requests_app import conversation, determinations, escalation, intake, one_time, routing
+from requests_app.models import Notice, Submission
+from tests.requests_app.factories import FILED, Staff, file_case
+
+SECRET = "My neighbour's dog bit forty trees"
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture
+def letters_that_are_not_written_yet() -> None:
+    """These tests are about the real ones."""
+
+
+def case_of(staff: Staff, kind: str = "error_report", **more: object) -> Submission:
+    return file_case(staff.city, kind, title=SECRET, description=SECRET, dataset=staff.dataset, **more)
+
+
+def letter(case: Submission, kind: str) -> Notice:
+    return Notice.objects.get(submission=case, kind=kind, user=None)
+
+
+@pytest.fixture
+def kent(people: dict[str, Staff]) -> Staff:
+    return people["kent"]
+
+
+@pytest.fixture
+def everything(people: dict[str, Staff]) -> list[Notice]:
+    """Every letter that the acts write, in every city."""
+    for staff in people.values():
+        case = case_of(staff, "records_request")
+        intake.acknowledge(case, by=staff.alice, now=FILED, message="We begin on Monday.")
+        conversation.ask(case, body="Which one?", by=staff.alice, now=FILED)
+        conversation.answer(case, body=SECRET, now=FILED)
+        conversation.message(case, body="Soon", by=staff.alice, now=FILED)
+        determinations.estimate(
+            case, until=(FILED + 20 * DAY).date(), reason="Many pages", by=staff.alice, now=FILED
+        )
+        to = staff.city.offices.filter(outside=False).exclude(pk=case.office_id).first()
+        routing.refer(case, to=to, reason="Theirs", by=staff.alice, now=FILED)
+        answer = determinations.Answer(
+            Outcome.DENIED, "No.", exemption="A law", explanation="So.", responsible="A. Clerk"
+        )
+        determinations.determine(case, answer, by=staff.alice, now=FILED)
+        determinations.reopen(case, reason="New facts", by=staff.alice, now=FILED)
+        conversation.withdraw(case, now=FILED, reason=SECRET)
+        one_time.send_code(case, now=FILED)
+        quiet = case_of(staff)
+        escalation.sweep(now=FILED + 30 * DAY)
+        assert quiet.pk
+    bakersfield = people["bakersfield"]
+    extended = case_of(bakersfield, "records_request")
+    determinations.extend(
+        extended, until=(FILED + 20 * DAY).date(), reason="Many", by=bakersfield.alice, now=FILED
+    )
+    lapsing = case_of(people["portland"], "records_request")
+    conversation.ask(lapsing, body="Which?", by=people["portland"].alice, now=FILED)
+    escalation.sweep(now=FILED + 90 * DAY)
+    return list(Notice.objects.filter(user=None))
+
+
+def test_every_letter_names_case_and_page_and_nothing_that_was_written(everything: list[Notice]) -> None:
+    kinds = {notice.kind for notice in everything}
+    texts = {path.stem for path in Path(settings.BASE_DIR, "templates/emails").glob("[a-z]*.txt")}
+    assert kinds == texts - {"digest"}
+    for notice in everything:
+        reference = notice.submission.reference
+        assert reference in notice.subject, notice.kind
+        assert f"{settings.SITE_URL}/track/{reference}/" in notice.body
+        assert SECRET not in notice.body + notice.subject and "Rita" not in notice.body
+        assert "{{" not in notice.body and "&#" not in notice.body and "\n\n\n\n" not in notice.body
+        assert "None" not in notice.body.split() and "  " not in notice.subject
+
+
+def test_letters_carry_the_paragraphs_of_the_city(everything: list[Notice]) -> None:
+    for notice in everything:
+        words = notice.city.paragraphs
+        assert words["greeting"] in notice.body and words["closing"] in notice.body
+        if notice.kind in ("escalated", "determined"):
+            assert words[notice.kind] in notice.body
+
+
+def test_the_first_letter_tells_dates_with_their_source(kent: Staff) -> None:
+    body = letter(case_of(kent, "records_request"), "filed").body
+    assert "Monday, June 8, 2026 (RCW 42.56.520(1)" in body
+
+
+def test_what_is_not_specified_is_said_in_the_letter(people: dict[str, Staff]) -> None:
+    body = letter(case_of(people["oklahoma-city"], "records_request"), "filed").body
+    assert "not specified on the cited page" in body
+
+
+def test_dates_are_those_of_the_city(kent: Staff) -> None:
+    late = dt.datetime(2026, 6, 2, 5, 30, tzinfo=dt.UTC)
+    body = letter(case_of(kent, received_at=late), "filed").body
+    assert "Monday, June 1, 2026" in body
+
+
+def test_without_an_address_there_is_no_letter(kent: Staff) -> None:
+    case = case_of(kent, requester_email="")
+    assert not Notice.objects.filter(submission=case, user=None).exists()
