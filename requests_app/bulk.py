@@ -1,18 +1,24 @@
-"""One UPDATE for many rows with different values: `UPDATE ... FROM (VALUES ...)`, on SQLite and PostgreSQL.
+"""Many rows in few statements, on SQLite and PostgreSQL: what Django's bulk methods do, several times faster.
 
-Django's bulk_update writes a CASE per column and row, which costs more than everything else in a sweep.
+Django's bulk_update writes a CASE per column and row, and its bulk_create asks each field about each value;
+together they cost more than everything else in a sweep.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, partial
 from typing import Any
 
 from django.db import connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 ROWS_AT_ONCE = 500
 
 
 def update_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[models.Model]) -> int:
-    """Write `columns` (field names) of these rows by primary key; returns how many rows were written."""
+    """Write `columns` (field names) of these rows by primary key; returns how many rows were written.
+
+    One `UPDATE ... FROM (VALUES ...)` for many rows with different values.
+    """
     waiting = list(rows)
     return sum(
         _write(model, columns, waiting[start : start + ROWS_AT_ONCE])
@@ -24,7 +30,7 @@ def _write(model: type[models.Model], columns: Sequence[str], rows: Sequence[mod
     connection = connections["default"]
     quote = connection.ops.quote_name
     fields = [model._meta.get_field(name) for name in columns]
-    names = [f"c{number}" for number in range(len(fields))]
+    names = [f"column{number}" for number in range(2, len(fields) + 2)]  # as both databases name VALUES
     typed = connection.vendor == "postgresql"  # VALUES of text would otherwise stay text there
     sets = ", ".join(
         f"{quote(field.column)} = "
@@ -39,8 +45,85 @@ def _write(model: type[models.Model], columns: Sequence[str], rows: Sequence[mod
         parameters += [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH v (pk, {', '.join(names)}) AS (VALUES {', '.join([row_marks] * len(rows))}) "  # noqa: S608
-            f"UPDATE {table} SET {sets} FROM v WHERE {table}.{key} = v.pk",
+            f"UPDATE {table} SET {sets} FROM (VALUES {', '.join([row_marks] * len(rows))}) AS v "  # noqa: S608
+            f"WHERE {table}.{key} = v.column1",
             parameters,
         )
         return cursor.rowcount
+
+
+# -- inserting
+
+
+Convert = Callable[[Any], Any]
+
+
+def insert_rows(
+    model: type[models.Model],
+    rows: Iterable[models.Model | Mapping[str, Any]],
+    *,
+    ignore_conflicts: bool = False,
+) -> None:
+    """INSERT of many rows: unsaved ones, or mappings of column names (`submission_id`) to values, where what
+    is missing has the model's default. All without a key, which the database gives, or all with one.
+
+    Like `bulk_create` without reading keys back, at a fraction of its cost: how a column is written is worked
+    out once a call instead of once a value. `ignore_conflicts` passes over rows that stand there already.
+    """
+    connection = connections["default"]
+    waiting = [row if isinstance(row, Mapping) else vars(row) for row in rows]
+    if not waiting:
+        return
+    keyed = waiting[0].get(model._meta.pk.attname) is not None
+    fields = [field for field in model._meta.concrete_fields if keyed or not field.primary_key]
+    defaults = {field.attname: field.get_default() for field in fields}
+    written = [(field.attname, _converter(field, connection)) for field in fields]
+    values = [
+        [convert(row[name] if name in row else defaults[name]) for name, convert in written]
+        for row in waiting
+    ]
+    _insert(connection, model, [field.column for field in fields], values, ignore_conflicts)
+
+
+def _insert(
+    connection: BaseDatabaseWrapper,
+    model: type[models.Model],
+    names: Sequence[str],
+    values: Sequence[Sequence[Any]],
+    ignore_conflicts: bool,
+) -> None:
+    quote = connection.ops.quote_name
+    columns, marks = ", ".join(map(quote, names)), "(" + ", ".join(["%s"] * len(names)) + ")"
+    head = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES "  # noqa: S608 - names of ours
+    tail = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.executemany(head + marks + tail, values)
+            return
+        for start in range(0, len(values), ROWS_AT_ONCE):
+            part = values[start : start + ROWS_AT_ONCE]
+            statement = head + ", ".join([marks] * len(part)) + tail
+            cursor.execute(statement, [value for row in part for value in row])
+
+
+def _converter(field: Any, connection: BaseDatabaseWrapper) -> Convert:
+    """How values of a column are handed to the driver. Moments and dates repeat, so they are kept."""
+    kind = field.target_field if field.is_relation else field
+    if isinstance(kind, models.DateField):  # moments too
+        return cache(partial(field.get_db_prep_save, connection=connection))
+    if isinstance(kind, models.CharField | models.TextField):
+        return _plain_text
+    if isinstance(kind, models.IntegerField | models.BooleanField):
+        return _as_it_is
+    convert = partial(field.get_db_prep_save, connection=connection)
+    empty = convert(field.get_default()) if isinstance(kind, models.JSONField) else None
+    return convert if empty is None else lambda value: convert(value) if value else empty
+
+
+def _plain_text(value: Any) -> Any:
+    """Drivers see a str, never one of our enumerations, which PostgreSQL's would write by name."""
+    return value if value is None or type(value) is str else str(value)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value

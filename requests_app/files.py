@@ -69,16 +69,19 @@ def shown_name(name: str) -> str:
     return f"{(stem or ending)[:190]}{dot}{ending[:9]}" if dot else clean[:200] or _("file")
 
 
+_OPEN_DOCUMENTS = frozenset(name for name in TYPES if ".opendocument." in name)
+
+
 def _zip_type(file: Any) -> str | None:
     try:
         with zipfile.ZipFile(file) as archive:
             names = set(archive.namelist()[:5000])
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
                 declared = archive.read("mimetype").decode("ascii", "replace").strip()
-                return declared if declared in TYPES else "application/zip"
-    except (zipfile.BadZipFile, OSError, RuntimeError, ValueError):
+                return declared if declared in _OPEN_DOCUMENTS else "application/zip"
+    except Exception:  # a spoiled archive raises whatever its unpacker raises
         return None
-    if "[Content_Types].xml" in names:
+    if "[Content_Types].xml" in names and not any(name.endswith("vbaProject.bin") for name in names):
         if "word/document.xml" in names:
             return "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
         if "xl/workbook.xml" in names:
@@ -161,7 +164,9 @@ def store(upload: UploadedFile) -> StoredFile:
             target.flush()
             os.fsync(target.fileno())
         final = path_of(digest.hexdigest())
-        final.parent.mkdir(exist_ok=True)
+        if not final.parent.exists():
+            final.parent.mkdir(exist_ok=True)
+            _sync_folder(root)
         os.replace(temporary, final)
         _sync_folder(final.parent)
     except BaseException:
