@@ -104,7 +104,7 @@ def digest_items(
     now: datetime,
     occasion: str,
 ) -> list[dict[str, Any]]:
-    """Values of items for the daily letters of these members; `line` is the sentence that will stand there."""
+    """Values of items for the daily letters of these members; `line` is the sentence that stands there."""
     return [
         {
             "city_id": submission.city_id,

@@ -103,7 +103,9 @@ def _next_due(found: Sequence[Deadline]) -> Deadline | None:
 def offices(case: Submission, events: Sequence[Event], labels: dict[str, Citation]) -> list[dict[str, Any]]:
     """The office that has the case, and those beside it, each with why."""
     referred = any(event.action in (Action.REFER, Action.REFER_BACK) for event in events)
-    filed = next((event.data.get("because", []) for event in events if event.action == Action.SUBMIT), [])
+    filed: list[dict[str, Any]] = events[0].data.get("because", []) if events else []
+        (event.data.get("because", []) for event in events if event.action == Action.SUBMIT), []
+    )
     moved = referred or (events and events[0].data.get("office") not in (None, case.office.name))
     by_rule = None if moved else _rule_of_lead(case)
     shown = [{

@@ -4,6 +4,8 @@ Alone responsible for turning typed words into a dataset. Looks only at what is 
 requesters are never searched here.
 """
 
+from typing import Any
+
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils.translation import get_language
 
@@ -58,7 +60,8 @@ def published_answers(city: City, text: str, kind: str = "", limit: int = LIMIT)
 
 def _by_hits(rows: QuerySet, looked_for: list[str], columns: tuple[str, str]) -> QuerySet:
     """Rows with any of the words, most words first; a word in the first column counts three times."""
-    score, anywhere = Value(0, output_field=IntegerField()), Q()
+    score: Any = Value(0, output_field=IntegerField())
+    anywhere = Q()
     for word in looked_for:
         first, second = (Q(**{f"{column}__icontains": word}) for column in columns)
         anywhere |= first | second

@@ -36,6 +36,6 @@ class LimitedUploadHandler(TemporaryFileUploadHandler):
             return
         super().receive_data_chunk(raw_data, start)
 
-    def file_complete(self, file_size: int) -> UploadedFile:
+    def file_complete(self, file_size: int) -> UploadedFile | None:
         """The file; where it was dropped, with its true size, by which the form refuses it."""
         return super().file_complete(self.seen)

@@ -38,7 +38,8 @@ def file_of(token: str) -> StoredFile | None:
 class AttachmentsForm(forms.Form):
     """A form with files. `stored` is what can be attached; bound forms fill it in `full_clean`."""
 
-    files = FilesField(
+    # Django takes fields out of the class, so the form's own attribute `files` stays what it is.
+    files = FilesField(  # type: ignore[assignment]
         label=gettext_lazy("Files"),
         required=False,
         widget=FilesInput(attrs={"accept": files.ACCEPT}),

@@ -237,7 +237,7 @@ class KindForm(AttachmentsForm):
         if isinstance(field, YesNoField) and not value:
             return _("Not answered; counts as no")
         if isinstance(field, forms.ChoiceField):
-            return str(dict(_flat(field.choices)).get(value, value or ""))
+            return dict(_flat(field.choices)).get(str(value or ""), str(value or ""))
         if isinstance(value, bool):
             return _("Yes") if value else ""
         if isinstance(value, date):
@@ -254,7 +254,8 @@ class KindForm(AttachmentsForm):
 def _flat(choices: Any) -> list[tuple[str, str]]:
     flat: list[tuple[str, str]] = []
     for value, label in choices:
-        flat += label if isinstance(label, list | tuple) else [(value, label)]
+        inner = label if isinstance(label, list | tuple) else [(value, label)]
+        flat += [(str(key), str(words)) for key, words in inner]
     return flat
 
 

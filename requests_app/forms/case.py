@@ -4,21 +4,30 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from requests_app.forms.attachments import AttachmentsForm
+from requests_app.forms.base import typed
 from requests_app.forms.fields import LineField, TextField
 
 
-class WriteForm(AttachmentsForm):
+class SeenForm(forms.Form):
+    """A form on a page that shows a case in a certain state."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    def look_again(self, revision: int) -> None:
+        """The page below shows the case as it is now, so what is typed can be sent again from it."""
+        self.data = typed(self.data, revision=str(revision))
+
+
+class WriteForm(SeenForm, AttachmentsForm):
     """A word to the office, with files. Which act it is says the button."""
 
     body = TextField(label=_("Your message"), required=False)
-    revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
 
-class WithdrawForm(forms.Form):
+class WithdrawForm(SeenForm):
     """The confirmation of a withdrawal."""
 
     reason = TextField(label=_("Why? You need not say."), required=False, rows=3, limit=2_000)
-    revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
 
 class TrackForm(forms.Form):

@@ -109,9 +109,7 @@ def _act(request: HttpRequest, found: Submission, now: datetime) -> HttpResponse
         act(found, values["body"], form.stored, now, values["revision"])
     except NotAllowed as refused:
         form.add_error(None, str(refused))
-        # The page below is the case as it is now, so what is typed can be sent again from it.
-        form.data = form.data.copy()
-        form.data["revision"] = str(found.chain_length)
+        form.look_again(found.chain_length)
         return _show(request, found, now, form, status=422)
     messages.success(request, str(done))
     return redirect("requests_app:case", reference=found.reference)
@@ -135,8 +133,7 @@ def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
             conversation.withdraw(found, now=now, reason=values["reason"], revision=values["revision"])
         except NotAllowed as refused:
             form.add_error(None, str(refused))
-            form.data = form.data.copy()
-            form.data["revision"] = str(found.chain_length)
+            form.look_again(found.chain_length)
         else:
             messages.success(request, _("Your submission is withdrawn."))
             return redirect("requests_app:case", reference=found.reference)

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from portals.models import City
+from portals.rulebook import AppealRule
 from portals.vocabulary import Layer, SubmissionKind
 from requests_app import intake
 from requests_app.access import grant_requester, visible_to_requester
@@ -120,11 +121,11 @@ def _what_the_guide_says(city: City, entry: Kind) -> list[Any]:
     return list(rows.select_related("citation", "confirm_with")[:8])
 
 
-def _appeal_rules(form: KindForm, city: City, now: datetime) -> list[Any]:
+def _appeal_rules(form: KindForm, city: City, now: datetime) -> list[AppealRule]:
     """All ways of the city, for whoever has not chosen a ground yet."""
     about = form["about"].value() or ""
     today = city_today(city, now)
-    seen = {}
+    seen: dict[str, AppealRule] = {}
     for kind in [about] if about in SubmissionKind.values else SubmissionKind.values:
         for rule in form.book.appeal_routes(kind, today):
             seen.setdefault(rule.key, rule)
