@@ -104,8 +104,6 @@ def offices(case: Submission, events: Sequence[Event], labels: dict[str, Citatio
     """The office that has the case, and those beside it, each with why."""
     referred = any(event.action in (Action.REFER, Action.REFER_BACK) for event in events)
     filed: list[dict[str, Any]] = events[0].data.get("because", []) if events else []
-        (event.data.get("because", []) for event in events if event.action == Action.SUBMIT), []
-    )
     moved = referred or (events and events[0].data.get("office") not in (None, case.office.name))
     by_rule = None if moved else _rule_of_lead(case)
     shown = [{
