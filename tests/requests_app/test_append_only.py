@@ -90,7 +90,7 @@ def test_making_them_twice_is_harmless(event: Event) -> None:
     assert append_only.missing(connection) == []
 
 
-def test_a_trigger_that_is_switched_off_counts_as_missing(event: Event) -> None:
+def test_a_trigger_that_is_switched_off_counts_as_missing(db: None) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite cannot switch a trigger off")
     with connection.cursor() as cursor:

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
-from requests_app.escalation import database_now, sweep
+from requests_app.escalation import BATCH, database_now, sweep
 
 
 class Command(BaseCommand):
@@ -15,9 +15,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON document")
+        parser.add_argument("--batch", type=int, default=BATCH, help="deadlines in one transaction")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        report = sweep(now=database_now()).as_json()
+        report = sweep(now=database_now(), batch=max(1, options["batch"])).as_json()
         if options["json"]:
             self.stdout.write(json.dumps(report))
             return
