@@ -4,7 +4,7 @@ Pages, lists, search, files, feeds and the API all start from these functions; n
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,6 +36,8 @@ class Standing:
     cities_run: frozenset[int]
     cities_worked: frozenset[int]
     read_only: bool
+    members: tuple[Member, ...] = field(default=(), compare=False, repr=False)
+    """The active memberships, with office and city."""
 
     @property
     def is_staff(self) -> bool:
@@ -46,7 +48,7 @@ def standing(user: Any) -> Standing:
     """The standing of a signed-in user; an empty one for everybody else."""
     members: Iterable[Member] = ()
     if getattr(user, "is_authenticated", False):
-        members = list(Member.objects.filter(user=user, active=True))
+        members = list(Member.objects.filter(user=user, active=True).select_related("office", "city"))
     writers = [member for member in members if member.role != MemberRole.AUDITOR]
     return Standing(
         user_id=user.pk or 0,
@@ -64,6 +66,7 @@ def standing(user: Any) -> Standing:
         ),
         cities_worked=frozenset(member.city_id for member in members),
         read_only=bool(members) and not writers,
+        members=tuple(members),
     )
 
 
@@ -77,13 +80,15 @@ def visible_to(who: Standing) -> QuerySet[Submission]:
 
 
 def led_by(who: Standing) -> QuerySet[Submission]:
-    """The submissions that an office of this person must act on. A part of `visible_to` that needs no join."""
+    """The submissions that an office of this person must act on; a part of `visible_to` without a join."""
     return Submission.objects.filter(office_id__in=who.offices)
 
 
-def involving(who: Standing) -> QuerySet[Submission]:
+def involving(who: Standing, relation: Relation | None = None) -> QuerySet[Submission]:
     """The submissions in which an office of this person takes part, or of which it is informed."""
     involved = Involvement.objects.filter(office_id__in=who.offices)
+    if relation:
+        involved = involved.filter(relation=relation)
     return Submission.objects.filter(pk__in=involved.values("submission_id"))
 
 

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import django_filters
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from portals.models import CatalogRun, City, Office
@@ -22,7 +22,7 @@ from requests_app.access import Standing
 from requests_app.deadlines import NOTHING_DUE
 from requests_app.ladder import OFFICE_DUTIES
 from requests_app.lifecycle import AT_WORK
-from requests_app.models import Deadline, Involvement, Status, Submission
+from requests_app.models import Deadline, Status, Submission
 from requests_app.models.submission import OPEN
 
 PAGE = 25
@@ -37,17 +37,34 @@ class Workplace:
     cities: Mapping[int, City]
     offices: Mapping[int, Office]
 
+    def choices(self) -> list[tuple[str, str]]:
+        """The offices of the cities, with the name of the city where there are several."""
+        several = len(self.cities) > 1
+        return [
+            (str(office.pk), f"{office}, {self.cities[office.city_id]}" if several else office.name)
+            for office in self.offices.values()
+            if not office.outside
+        ]
+
     def today(self, city_id: int, now: datetime) -> date:
         """The date in a city at `now`."""
         return now.astimezone(self.cities[city_id].zone).date()
 
 
 def workplace(who: Standing) -> Workplace:
-    """Cities and offices in one query."""
-    offices = list(Office.objects.filter(city_id__in=who.cities_worked).select_related("city"))
+    """The cities of a person with all their offices, in one query."""
+    cities = {member.city_id: member.city for member in who.members}
+    offices = Office.objects.filter(city_id__in=who.cities_worked)
+    return Workplace(cities=cities, offices={office.pk: office for office in offices})
+
+
+def own_desk(who: Standing) -> Workplace:
+    """The cities of a person with only the person's own offices, without any query."""
     return Workplace(
-        cities={office.city_id: office.city for office in offices},
-        offices={office.pk: office for office in offices},
+        cities={member.city_id: member.city for member in who.members},
+        offices={
+            member.office_id: member.office for member in who.members if member.office_id and member.office
+        },
     )
 
 
@@ -134,13 +151,21 @@ class QueueFilter(django_filters.FilterSet):
         self.who, self.place, self.now = who, place, now
         scopes = scopes_of(who)
         given = {name: data.get(name, "") for name in self.base_filters}
-        defaults = {"scope": next(iter(scopes)), "state": OPEN_STATE, "sort": "urgency"}
+        at_work = given["state"] in (*AT_WORK, OPEN_STATE, "")
+        defaults = {
+            "scope": next(iter(scopes)),
+            "state": OPEN_STATE,
+            "sort": "urgency" if at_work else "newest",  # nothing is urgent among what has ended
+        }
         chosen = {name: value or defaults.get(name, "") for name, value in given.items()}
         super().__init__(chosen, queryset=_start(who, place, chosen))
         self.filters["scope"].extra["choices"] = [(key, SCOPES[key][0]) for key in scopes]
         several = len(place.cities) > 1
         self.filters["office"].extra["choices"] = [
-            (str(office.pk), f"{office.name}, {office.city.name}" if several else office.name)
+            (
+                str(office.pk),
+                f"{office.name}, {place.cities[office.city_id].name}" if several else office.name,
+            )
             for office in place.offices.values()
             if not office.outside
         ]
@@ -248,12 +273,16 @@ def page_of(queryset: QuerySet[Submission], sort: str, *, after: str = "", befor
 
 def with_columns(queryset: QuerySet[Submission]) -> QuerySet[Submission]:
     """What a list shows, without the long texts."""
+    return _light(queryset).prefetch_related(_shown_deadlines())
+
+
+def _light(queryset: QuerySet[Submission]) -> QuerySet[Submission]:
+    return queryset.select_related("office", "assigned_to").defer("description", "search_text", "flags")
+
+
+def _shown_deadlines() -> Prefetch:
     shown = Deadline.objects.only("submission_id", "cycle", "milestone", "state", "due_on")
-    return (
-        queryset.select_related("office", "assigned_to")
-        .defer("description", "search_text", "flags")
-        .prefetch_related(Prefetch("deadlines", queryset=shown))
-    )
+    return Prefetch("deadlines", queryset=shown)
 
 
 def due_state(row: Submission, today: date) -> Shown:
@@ -296,8 +325,6 @@ def desk_lists(who: Standing, place: Workplace, now: datetime) -> list[DeskList]
     """What needs this person today, most pressing first. One bounded query a list."""
     mine = access.led_by(who) if who.offices else access.whole_city(who)
     scope = "lead" if who.offices else "city"
-    together = Involvement.objects.filter(office_id__in=who.offices, relation=Relation.TOGETHER)
-    acting = access.involving(who).filter(pk__in=together.values("submission_id"))
     assigned = access.visible_to(who).filter(assigned_to_id=who.user_id, status__in=sorted(AT_WORK))
     wanted: list[tuple[str, Any, QuerySet[Submission], str]] = [
         ("late", _("Late"), mine.filter(OPEN, by_city_date(place, now, late)), f"scope={scope}&due=late"),
@@ -322,7 +349,7 @@ def desk_lists(who: Standing, place: Workplace, now: datetime) -> list[DeskList]
         (
             "together",
             _("Your office must act as well"),
-            acting.filter(status=Status.RECEIVED),
+            access.involving(who, Relation.TOGETHER).filter(status=Status.RECEIVED),
             "scope=informed&state=received",
         ),
         ("assigned", _("Assigned to you"), assigned, "scope=mine"),
@@ -330,9 +357,9 @@ def desk_lists(who: Standing, place: Workplace, now: datetime) -> list[DeskList]
     lists = []
     for key, title, queryset, query in wanted:
         order = ("requester_wrote_at", "pk") if key == "answered" else ("urgency", "pk")
-        light = queryset.select_related("office", "assigned_to").defer("description", "search_text", "flags")
-        rows, count = _counted(light.order_by(*order)[: COUNT_CAP + 1])
+        rows, count = _counted(_light(queryset).order_by(*order)[: COUNT_CAP + 1])
         lists.append(DeskList(key, str(title), rows, count, query))
+    prefetch_related_objects([row for found in lists for row in found.rows], _shown_deadlines())
     return lists
 
 

@@ -88,6 +88,11 @@ class Submission(models.Model):
                 condition=models.Q(requester_wrote_at__isnull=False),
                 name="words_that_wait",
             ),
+            models.Index(
+                fields=["city", "requester_wrote_at", "id"],
+                condition=models.Q(requester_wrote_at__isnull=False),
+                name="words_that_wait_in_a_city",
+            ),
             models.Index(fields=["dataset", "is_public", "id"], name="reports_about_a_dataset"),
         ]
 
@@ -108,7 +113,7 @@ class Involvement(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["submission", "office"], name="office_involved_once"),
         ]
-        indexes = [models.Index(fields=["office", "submission"], name="involvements_of_an_office")]
+        indexes = [models.Index(fields=["office", "relation", "submission"], name="involvements_of_an_office")]
 
     def __str__(self) -> str:
         return f"{self.submission_id}: {self.office_id} {self.relation}"

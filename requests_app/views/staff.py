@@ -50,7 +50,7 @@ def _rows(
 def desk(request: StaffRequest) -> HttpResponse:
     """What needs me today."""
     now, who = timezone.now(), request.standing
-    place = queue.workplace(who)
+    place = queue.own_desk(who)
     lists = [
         {"list": one, "rows": _rows(one.rows, place, who, now), "more": _queue_url(one.query)}
         for one in queue.desk_lists(who, place, now)

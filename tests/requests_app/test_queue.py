@@ -48,6 +48,15 @@ def test_ended_cases_are_shown_only_when_asked_for(kent: Staff) -> None:
     assert found(kent.alice, state="determined") == found(kent.alice, state="any") == [case]
 
 
+def test_what_has_ended_is_shown_newest_first(kent: Staff) -> None:
+    cases = [one(kent) for _number in range(3)]
+    for case in cases[:2]:
+        conversation.withdraw(case, now=FILED)
+    assert found(kent.alice, state="withdrawn") == [cases[1], cases[0]]
+    assert found(kent.alice, state="any") == cases[::-1]
+    assert found(kent.alice, state="any", sort="urgency")[0] == cases[2]
+
+
 def test_open_means_at_work_whatever_happened_before(kent: Staff) -> None:
     case = one(kent)
     answer = determinations.Answer(Outcome.CORRECTED, "Done")
