@@ -116,8 +116,11 @@ def _converter(field: Any, connection: BaseDatabaseWrapper) -> Convert:
     if isinstance(kind, models.IntegerField | models.BooleanField):
         return _as_it_is
     convert = partial(field.get_db_prep_save, connection=connection)
-    empty = convert(field.get_default()) if isinstance(kind, models.JSONField) else None
-    return convert if empty is None else lambda value: convert(value) if value else empty
+    if not isinstance(kind, models.JSONField):
+        return convert
+    default = field.get_default()
+    written = convert(default)
+    return lambda value: written if value == default else convert(value)
 
 
 def _plain_text(value: Any) -> Any:

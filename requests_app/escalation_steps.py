@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from portals.models import Member, Office
 from portals.vocabulary import ClockState, MemberRole, Milestone, OfficeRole, Relation, StepAction
 from requests_app import routing
-from requests_app.bulk import update_rows
+from requests_app.bulk import insert_rows, update_rows
 from requests_app.deadlines import NOTHING_DUE
 from requests_app.ladder import Step
 from requests_app.lifecycle import next_status
@@ -31,7 +31,7 @@ from requests_app.models import (
     Submission,
     next_event,
 )
-from requests_app.notices import digest_items, letter_to_requester
+from requests_app.notices import FormLetters, digest_items, letter_to_requester
 
 REFERRED: dict[str, Any] = {"code": "route.referred", "params": {}}
 
@@ -76,27 +76,39 @@ class Effects:
     submissions: dict[int, Submission] = field(default_factory=dict)
     deadlines: list[Deadline] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
-    escalations: list[Escalation] = field(default_factory=list)
-    notices: list[Notice] = field(default_factory=list)
+    escalations: list[dict[str, Any]] = field(default_factory=list)
+    notices: list[Notice | dict[str, Any]] = field(default_factory=list)
     involvements: dict[tuple[int, int], Involvement] = field(default_factory=dict)
     referrals: list[Referral] = field(default_factory=list)
     moved: list[tuple[int, int]] = field(default_factory=list)
+    forms: FormLetters = field(default_factory=FormLetters)
 
     def save(self) -> None:
         """Write everything; runs inside the transaction that holds the submissions."""
-        Escalation.objects.bulk_create(self.escalations)
-        Event.objects.bulk_create(self.events)
-        Referral.objects.bulk_create(self.referrals)
-        Notice.objects.bulk_create(self.notices, ignore_conflicts=True)
-        for submission_id, office_id in self.moved:
-            Involvement.objects.filter(submission_id=submission_id, office_id=office_id).delete()
-        Involvement.objects.bulk_create(self.involvements.values(), ignore_conflicts=True)
+        insert_rows(Escalation, self.escalations)
+        insert_rows(Event, self.events)
+        insert_rows(Referral, self.referrals)
+        insert_rows(Notice, self.notices, ignore_conflicts=True)
+        self._leave_the_side()
+        insert_rows(Involvement, self.involvements.values(), ignore_conflicts=True)
         update_rows(
             Submission,
             WRITTEN,
             self.submissions.values(),
         )
         update_rows(Deadline, ["next_step", "next_step_at", "state"], self.deadlines)
+
+    def _leave_the_side(self) -> None:
+        """An office that a case moved to no longer stands beside it."""
+        moved = set(self.moved)
+        beside = Involvement.objects.filter(submission_id__in={submission_id for submission_id, _to in moved})
+        gone = [
+            key
+            for key, submission_id, office_id in beside.values_list("pk", "submission_id", "office_id")
+            if (submission_id, office_id) in moved
+        ]
+        if gone:
+            Involvement.objects.filter(pk__in=gone).delete()
 
     def inform(self, row: Submission, office: Office, reasons: Iterable[Any]) -> None:
         """An office is informed from now on; one that stands beside the case already keeps its place."""
@@ -130,14 +142,14 @@ def take_step(deadline: Deadline, row: Submission, step: Step, effects: Effects)
     else:
         office = _climb(deadline, row, step, effects)
     effects.escalations.append(
-        Escalation(
-            deadline=deadline,
-            step=step.code,
-            cycle=deadline.cycle,
-            action=step.action or "act",
-            office=office,
-            at=effects.now,
-        )
+        {
+            "deadline_id": deadline.pk,
+            "step": step.code,
+            "cycle": deadline.cycle,
+            "action": step.action or "act",
+            "office_id": office.pk if office else None,
+            "at": effects.now,
+        }
     )
 
 
@@ -182,6 +194,15 @@ def _write_requester(row: Submission, kind: str, event: Event, effects: Effects,
         effects.notices.append(letter)
 
 
+def _write_form(
+    row: Submission, kind: str, event: Event, effects: Effects, office: Office, *, heads: bool = False
+) -> None:
+    occasion = f"event:{event.sequence}"
+    effects.notices += effects.forms.values(
+        row, kind, now=effects.now, occasion=occasion, office=office, heads=heads
+    )
+
+
 def _lead(row: Submission, effects: Effects, *, heads: bool = False) -> list[Member]:
     members = effects.people.of(row.office_id, heads=heads)
     mine = [member for member in members if member.user_id == row.assigned_to_id]
@@ -200,7 +221,7 @@ def _remind(deadline: Deadline, row: Submission, step: Step, effects: Effects) -
     )
     words = {
         "reference": row.reference,
-        "milestone": deadline.get_milestone_display(),
+        "milestone": Milestone(deadline.milestone).label,
         "due": deadline.due_on,
     }
     line = (
@@ -240,7 +261,7 @@ def _climb(deadline: Deadline, row: Submission, step: Step, effects: Effects) ->
         line = _("For your information, nobody has acknowledged %(reference)s (%(days)d business days)")
     elif rule.action == StepAction.FOLLOW_UP:
         line = _("Follow-up in writing: %(reference)s is not acknowledged (%(days)d business days)")
-        _write_requester(row, "followed_up", event, effects, office=office)
+        _write_form(row, "followed_up", event, effects, office)
     else:
         line = _("Reminder: %(reference)s is not acknowledged (%(days)d business days)")
     line = line % {"reference": row.reference, "days": part.clock_after}
@@ -274,7 +295,7 @@ def _refer(row: Submission, office: Office, data: dict[str, Any], effects: Effec
         "reference": row.reference
     }
     _tell(row, effects.people.of(office.pk, heads=heads), event, "escalation", line, effects)
-    _write_requester(row, "escalated", event, effects, office=office, heads=heads)
+    _write_form(row, "escalated", event, effects, office, heads=heads)
     return office
 
 
@@ -299,7 +320,7 @@ def _act_by_itself(deadline: Deadline, row: Submission, effects: Effects) -> Off
     else:
         event = _record(row, Action.RECORD, effects, data=data, public=True)
         line = _("%(milestone)s ended by itself: %(reference)s") % {
-            "milestone": deadline.get_milestone_display(),
+            "milestone": Milestone(deadline.milestone).label,
             "reference": row.reference,
         }
     deadline.state = ClockState.MET

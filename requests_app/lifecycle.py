@@ -78,11 +78,11 @@ def held(keys: Sequence[int], *, skip_locked: bool = False) -> list[Submission]:
     """
     rows = Submission.objects.select_for_update(skip_locked=skip_locked).filter(pk__in=keys).order_by("pk")
     found = list(rows.values_list("pk", flat=True))
-    return list(
-        Submission.objects.select_related("city", "office", "climbs_from", "dataset__office")
-        .filter(pk__in=found)
-        .order_by("pk")
-    )
+    read = Submission.objects.filter(pk__in=found).order_by("pk")
+    around = ("city", "office", "climbs_from", "dataset__office")
+    if len(found) > 1:  # many share their offices: each is read once, and no long text that no step needs
+        return list(read.prefetch_related(*around).defer("description", "search_text"))
+    return list(read.select_related(*around))
 
 
 def locked(submission: Submission, *, revision: int | None = None) -> Submission:

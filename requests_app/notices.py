@@ -74,6 +74,56 @@ def letter_to_requester(
     )
 
 
+class FormLetters:
+    """Letters to requesters that differ only in reference and address: rendered once for all of a kind.
+
+    Their templates see nothing else of a case, so nothing of one case can stand in another's letter.
+    """
+
+    _REFERENCE, _LINK = "\ue000", "\ue001"  # private signs that no text holds
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Any, ...], tuple[str, str]] = {}
+        self._address = settings.SITE_URL + reverse("requests_app:case", args=["REFERENCE"])
+
+    def values(
+        self, submission: Submission, kind: str, *, now: datetime, occasion: str, office: Office, heads: bool
+    ) -> list[dict[str, Any]]:
+        """Values of the unsaved letter; none where there is no address."""
+        if not submission.requester_email:
+            return []
+        key = (kind, submission.language, submission.city_id, submission.kind, office.pk, heads)
+        if key not in self._known:
+            self._known[key] = self._rendered(submission, kind, office, heads)
+        subject, body = (text.replace(self._REFERENCE, submission.reference) for text in self._known[key])
+        return [
+            {
+                "city_id": submission.city_id,
+                "submission_id": submission.pk,
+                "email": submission.requester_email,
+                "kind": kind,
+                "key": f"{kind}:{submission.pk}:{occasion}:requester",
+                "subject": subject,
+                "body": body.replace(self._LINK, self._address.replace("REFERENCE", submission.reference)),
+                "created_at": now,
+                "next_at": now,
+            }
+        ]
+
+    def _rendered(self, submission: Submission, kind: str, office: Office, heads: bool) -> tuple[str, str]:
+        with translation.override(submission.language):
+            seen = {"reference": self._REFERENCE, "get_kind_display": submission.get_kind_display()}
+            context = {
+                "submission": seen,
+                "city": submission.city,
+                "paragraphs": submission.city.paragraphs,
+                "link": self._LINK,
+                "office": office,
+                "heads": heads,
+            }
+            return rendered(kind, context)
+
+
 def write_to_requester(
     submission: Submission, kind: str, *, now: datetime, occasion: str, **context: Any
 ) -> None:
