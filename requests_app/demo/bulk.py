@@ -18,6 +18,7 @@ from django.db import connection, models, transaction
 from portals.models import City, Dataset
 from portals.vocabulary import SubmissionKind
 from requests_app import references
+from requests_app.bulk import insert_rows
 from requests_app.demo import texts
 from requests_app.demo.cases import SOURCE, Templates, Walk
 from requests_app.escalation import sweep
@@ -133,7 +134,7 @@ class _Copier:
             for step in rows[Escalation]:
                 step.deadline_id = step.deadline.pk
             for model, created in rows.items():
-                model._default_manager.bulk_create(created)
+                insert_rows(model, created)
 
     def _copy(
         self, original: Prototype, number: int, key: int, rows: dict[type[models.Model], list[Any]]
