@@ -38,7 +38,9 @@ def told_in_one_line(path: Path, *others: type[Exception]) -> Iterator[None]:
     except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error) as error:
         why = _("This is no archive of `manage.py backup`, or it is damaged (%(error)s).") % {"error": error}
         raise BackupError(f"{path}: {why}") from error
-    except (OSError, *others) as error:
+    except Exception as error:
+        if not isinstance(error, (OSError, *others)):
+            raise
         raise BackupError(f"{path}: {error}") from error
 
 

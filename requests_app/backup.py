@@ -17,13 +17,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
-from django.core.management.color import no_style
-from django.db import DatabaseError, connections, models, transaction
+from django.db import DatabaseError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
@@ -31,11 +29,9 @@ from django.utils.translation import gettext as _
 from requests_app.archive import DATABASE, UPLOADS, BackupError, pack, sync_folder, told_in_one_line, unpack
 from requests_app.files import path_of
 from requests_app.models import Attachment, Notice, Submission
+from requests_app.table_copy import COPY, LIVE, PATIENCE, copy_rows, opened, our_models
 
-LIVE, COPY = "default", "archive"
-ROWS, PAGES = 2000, 2000
-PATIENCE = 20
-"""Seconds to wait for a database that others are writing to."""
+PAGES = 2000
 HELD_LETTER, HELD_ITEM = "held:letter", "held:item"
 """What stands in `claim_token` of a letter, or of a line of a daily letter, that waits for a person."""
 TROUBLE = (DatabaseError, sqlite3.Error)
@@ -92,7 +88,7 @@ def _copy_database(copy: Path) -> None:
         _demand_current(live)
         with opened(copy):
             call_command("migrate", database=COPY, interactive=False, verbosity=0)
-            _copy_rows(LIVE, COPY)
+            copy_rows(LIVE, COPY)
     with closing(sqlite3.connect(copy)) as target:
         target.execute("PRAGMA journal_mode=DELETE")
         target.execute("PRAGMA secure_delete=ON")
@@ -118,7 +114,7 @@ def _described(
     database: sqlite3.Connection, files: dict[str, Path], now: datetime
 ) -> tuple[Report, dict[str, Any]]:
     tables = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    ours = {model._meta.db_table for model in _models()}
+    ours = {model._meta.db_table for model in our_models()}
     counts = {
         name: database.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608
         for name in sorted(ours.intersection(tables))
@@ -263,7 +259,7 @@ def _take_over(copy: Path, replace: bool) -> None:
             call_command("migrate", interactive=False, verbosity=0)
         _demand_current(live)
         with opened(copy):
-            _copy_rows(COPY, LIVE, replace=replace)
+            copy_rows(COPY, LIVE, before=None if replace else _demand_no_cases)
     live.close()
     ContentType.objects.clear_cache()
 
@@ -282,88 +278,6 @@ def _patience() -> Callable[[int, int, int], None]:
     return progress
 
 
-# -- Rows from one database to the other
-
-
-def _models() -> list[type[models.Model]]:
-    every = apps.get_models(include_auto_created=True)
-    return [model for model in every if model._meta.managed and model is not Session]
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[BaseDatabaseWrapper]:
-    """The SQLite file at `path` as a database of Django's, under the alias COPY."""
-    wanted: dict[str, Any] = {"ENGINE": "django.db.backends.sqlite3", "NAME": path}
-    wanted["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "init_command": "PRAGMA synchronous=OFF"}
-    configured = connections.configure_settings({**connections.databases, COPY: wanted})
-    connections.databases[COPY] = configured[COPY]
-    try:
-        yield connections[COPY]
-    finally:
-        connections[COPY].close()
-        del connections[COPY]
-        del connections.databases[COPY]
-
-
-def _copy_rows(source: str, target: str, *, replace: bool = True) -> None:
-    """All rows, in the place of what `target` holds: read in one snapshot, written in one transaction."""
-    live = connections[LIVE]
-    with transaction.atomic(using=LIVE), transaction.atomic(using=COPY):
-        with live.cursor() as cursor:
-            if source == LIVE:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            else:
-                cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
-        if source == COPY:
-            _lock(live)
-            if not replace:
-                _demand_no_cases()
-        _empty(connections[target])
-        for model in _models():
-            _copy_table(model, source, connections[target])
-        with connections[target].cursor() as cursor:
-            for statement in connections[target].ops.sequence_reset_sql(no_style(), _models()):
-                cursor.execute(statement)
-
-
-def _lock(live: BaseDatabaseWrapper) -> None:
-    tables = ", ".join(live.ops.quote_name(model._meta.db_table) for model in [*_models(), Session])
-    with live.cursor() as cursor:
-        cursor.execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE")
-
-
-def _empty(database: BaseDatabaseWrapper) -> None:
-    """PostgreSQL: TRUNCATE, which the triggers of the event log do not see. SQLite: what `migrate` wrote."""
-    tables = [database.ops.quote_name(model._meta.db_table) for model in [*_models(), Session]]
-    with database.cursor() as cursor:
-        if database.vendor == "postgresql":
-            cursor.execute(f"TRUNCATE {', '.join(tables)}")
-        else:
-            for table in tables:
-                cursor.execute(f"DELETE FROM {table}")  # noqa: S608
-
-
-def _copy_table(model: type[models.Model], source: str, target: BaseDatabaseWrapper) -> None:
-    fields = model._meta.concrete_fields
-    names, quote = [field.attname for field in fields], target.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in fields)
-    table = quote(model._meta.db_table)
-    rows = model._base_manager.using(source).order_by("pk").values_list(*names).iterator(chunk_size=ROWS)
-    prepared = (
-        tuple(field.get_db_prep_save(value, target) for field, value in zip(fields, row, strict=True))
-        for row in rows
-    )
-    with target.cursor() as cursor:
-        if target.vendor == "postgresql":
-            copy = f"COPY {table} ({columns}) FROM STDIN"
-            with target.wrap_database_errors, cursor.copy(copy) as stream:
-                for row in prepared:
-                    stream.write_row(row)
-        else:
-            marks = ", ".join(["%s"] * len(fields))
-            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", prepared)  # noqa: S608
-
-
 # -- Letters that wait for a person
 
 
@@ -371,8 +285,11 @@ def _hold_letters() -> int:
     """Nothing that may have left after the archive was made goes out by itself again; how many are held."""
     letters = Notice.objects.using(COPY)
     waiting = Notice.State.QUEUED, Notice.State.SENDING
-    held = {"state": Notice.State.QUEUED, "next_at": None, "lease_until": None, "maybe_duplicate": True}
-    held["last_error"] = "Held after a restore; see manage.py restore --send-held and --drop-held."
+    held: dict[str, Any] = {"state": Notice.State.QUEUED, "next_at": None, "lease_until": None}
+    held |= {
+        "maybe_duplicate": True,
+        "last_error": "Held after a restore; see manage.py restore --send-held.",
+    }
     fresh = letters.exclude(claim_token__in=[HELD_LETTER, HELD_ITEM])
     # Letters first: a held line of a daily letter would else be taken for a letter of its own.
     fresh.filter(state__in=waiting).update(**held, claim_token=HELD_LETTER)

@@ -1,0 +1,498 @@
+"""What an archive brings back, to which database, and what never happens: half a restore, a second letter."""
+
+import datetime as dt
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import override_settings
+
+from portals.models import City, Dataset
+from portals.text_search import matching
+from requests_app import backup as module
+from requests_app import table_copy
+from requests_app.archive import BackupError
+from requests_app.backup import Report, backup, drop_held, release_held, restore
+from requests_app.delivery import deliver, write_digests
+from requests_app.escalation import sweep
+from requests_app.models import Escalation, Notice, Submission
+from requests_app.verification import verify
+from tests.requests_app.factories import file_case
+from tests.requests_app.homes import DAY, LATER, Home, at, contents, fill, new_home, stored_files
+
+BOTH = ["sqlite", "postgresql"]
+BACKED_UP = LATER + dt.timedelta(hours=1)
+NEXT_DAY = BACKED_UP + DAY
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def unblocked(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        yield
+
+
+@pytest.fixture(scope="module")
+def origin(unblocked: None, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A city at work on SQLite, and `a.tar.gz` of it."""
+    home = Home(tmp_path_factory.mktemp("origin"))
+    with at(home):
+        call_command("migrate", verbosity=0)
+        fill()
+        Session.objects.create(session_key="k" * 32, session_data="secret-session", expire_date=NEXT_DAY)
+        backup(home.folder / "a.tar.gz", now=BACKED_UP)
+    return home
+
+
+@pytest.fixture(scope="module")
+def archive(origin: Home) -> Path:
+    return origin.folder / "a.tar.gz"
+
+
+@pytest.fixture(scope="module")
+def rows(origin: Home) -> dict[str, list[tuple[Any, ...]]]:
+    with at(origin):
+        return contents()
+
+
+@pytest.fixture(params=BOTH)
+def empty(request: pytest.FixtureRequest, unblocked: None, tmp_path: Path) -> Iterator[Home]:
+    """A home without a database, or with an empty one."""
+    with new_home(request.param, tmp_path / "empty") as home:
+        yield home
+
+
+@pytest.fixture(params=BOTH)
+def used(
+    request: pytest.FixtureRequest, unblocked: None, archive: Path, tmp_path: Path
+) -> Iterator[tuple[Home, dict[str, Any]]]:
+    """A home with cases of its own, and its rows."""
+    with new_home(request.param, tmp_path / "used") as home, at(home):
+        restore(archive)
+        file_case(City.objects.get(), title="Only here")
+        before = contents()
+        yield home, before
+        assert list(verify()) == []
+
+
+def without_letters(rows: dict[str, Any]) -> dict[str, Any]:
+    return {table: found for table, found in rows.items() if table != "requests_app.Notice"}
+
+
+def restored(home: Home, archive: Path) -> Report:
+    """Restore in another home; call inside `at`."""
+    report = restore(archive)
+    assert list(verify()) == []
+    return report
+
+
+# -- Round trips
+
+
+@pytest.mark.parametrize("source", BOTH)
+def test_every_row_and_file_comes_back_whatever_database_it_came_from(
+    source: str, empty: Home, origin: Home, archive: Path, rows: dict[str, Any], tmp_path: Path
+) -> None:
+    if source == "postgresql":
+        with new_home(source, tmp_path / "source") as other, at(other):
+            restore(archive)
+            archive = tmp_path / "b.tar.gz"
+            assert backup(archive, now=BACKED_UP).vendor == "postgresql"
+    with at(origin):
+        files = stored_files()
+    with at(empty):
+        report = restored(empty, archive)
+        found = contents()
+        assert report.cases == 4
+        assert report.rows == sum(len(table) for table in found.values())
+        assert without_letters(found) == without_letters(rows)
+        assert len(found["requests_app.Notice"]) == len(rows["requests_app.Notice"])
+        assert stored_files() == files != {}
+        assert connection.vendor == ("postgresql" if empty.url else "sqlite")
+
+
+def test_work_goes_on_after_a_restore(empty: Home, archive: Path) -> None:
+    with at(empty):
+        restored(empty, archive)
+        case = file_case(City.objects.get(), dataset=Dataset.objects.get(), title="Zweiundvierzig")
+        assert case.pk > 4
+        assert list(matching(Submission.objects.all(), "zweiundvierzig")) == [case]
+        assert matching(Submission.objects.all(), "baume").count() == 1
+        assert list(verify()) == []
+
+
+def test_sessions_are_not_in_the_archive(origin: Home, empty: Home, archive: Path, tmp_path: Path) -> None:
+    subprocess.run(["tar", "xzf", archive, "-C", tmp_path], check=True)
+    assert b"secret-session" not in (tmp_path / "database.sqlite3").read_bytes()
+    with at(empty):
+        restored(empty, archive)
+        assert not Session.objects.exists()
+    with at(origin):
+        assert Session.objects.exists()
+
+
+def test_an_archive_is_for_its_owner_only(archive: Path) -> None:
+    assert archive.stat().st_mode & 0o777 == 0o600
+
+
+def test_an_archive_of_an_older_version_is_brought_up_to_date(origin: Home, empty: Home) -> None:
+    old = Home(empty.folder / "old")
+    old.folder.mkdir()
+    with closing(sqlite3.connect(origin.file)) as source, closing(sqlite3.connect(old.file)) as target:
+        source.backup(target)
+    with at(old):
+        call_command("migrate", "requests_app", "0003", verbosity=0)
+        backup(old.folder / "old.tar.gz", now=BACKED_UP)
+    with at(empty):
+        restored(empty, old.folder / "old.tar.gz")
+        with connection.cursor() as cursor:
+            table = Submission._meta.db_table
+            found = connection.introspection.get_constraints(cursor, table)
+        assert {index.name for index in Submission._meta.indexes} <= found.keys()
+
+
+# -- Nothing twice, nothing lost
+
+
+@pytest.fixture
+def mailed() -> Iterator[list[Any]]:
+    with override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"):
+        mail.outbox = []
+        yield mail.outbox
+
+
+def test_what_may_have_left_waits_until_a_person_lets_it_go(
+    empty: Home, archive: Path, mailed: list[Any]
+) -> None:
+    with at(empty):
+        held = restored(empty, archive).held
+        waiting = Notice.objects.filter(maybe_duplicate=True, state="queued", next_at=None)
+        assert waiting.count() == held > 3
+        assert write_digests(now=NEXT_DAY) == 0
+        assert deliver(now=NEXT_DAY).sent == 0
+        items = Notice.objects.filter(claim_token="held:item").count()
+        assert items > 0
+        assert release_held(now=NEXT_DAY) == held
+        digests = write_digests(now=NEXT_DAY)
+        assert digests > 0
+        assert deliver(now=NEXT_DAY).sent == held - items + digests == len(mailed)
+        assert not Notice.objects.filter(state__in=["queued", "sending", "digest_item"]).exists()
+
+
+def test_what_a_person_gives_up_never_leaves(empty: Home, archive: Path, mailed: list[Any]) -> None:
+    with at(empty):
+        held = restored(empty, archive).held
+        assert drop_held() == held
+        assert write_digests(now=NEXT_DAY) == 0
+        assert deliver(now=NEXT_DAY).sent == 0
+        assert Notice.objects.filter(state="dead").count() == held
+
+
+def test_letters_that_are_held_stay_held_over_a_second_restore(
+    used: tuple[Home, Any], tmp_path: Path
+) -> None:
+    _home, before = used
+    items = Notice.objects.filter(claim_token="held:item").count()
+    backup(tmp_path / "again.tar.gz", now=BACKED_UP)
+    held = restore(tmp_path / "again.tar.gz", replace=True).held
+    assert held == Notice.objects.filter(claim_token__startswith="held:").count()
+    assert Notice.objects.filter(claim_token="held:item").count() >= items
+    assert len(contents()["requests_app.Notice"]) == len(before["requests_app.Notice"])
+
+
+def test_no_step_of_the_clock_is_taken_twice(empty: Home, archive: Path) -> None:
+    with at(empty):
+        restored(empty, archive)
+        steps = list(Escalation.objects.order_by("pk").values_list("deadline", "step", "cycle"))
+        assert steps
+        assert sweep(now=LATER).taken.total() == 0
+        assert list(Escalation.objects.order_by("pk").values_list("deadline", "step", "cycle")) == steps
+        assert sweep(now=LATER + 30 * DAY).taken.total() > 0
+
+
+# -- Wholly or not at all
+
+
+def test_cases_are_given_up_only_when_that_is_said(
+    used: tuple[Home, dict[str, Any]], archive: Path, rows: dict[str, Any]
+) -> None:
+    _home, before = used
+    with pytest.raises(BackupError, match="--replace"):
+        restore(archive)
+    assert contents() == before
+    restore(archive, replace=True)
+    assert without_letters(contents()) == without_letters(rows)
+
+
+def test_a_restore_that_fails_in_the_middle_leaves_what_was_there(
+    used: tuple[Home, dict[str, Any]], archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, before = used
+    steps = iter(range(1000))
+
+    def fails_at_the_third(*args: Any) -> None:
+        if next(steps) == 2:
+            raise OSError("the disk is gone")
+        if home.url:
+            copied(*args)
+
+    copied = table_copy._copy_table
+    monkeypatch.setattr(table_copy, "_copy_table", fails_at_the_third)
+    monkeypatch.setattr(module, "PAGES", 5)
+    monkeypatch.setattr(module, "_patience", lambda: fails_at_the_third)
+    with pytest.raises(BackupError, match="the disk is gone"):
+        restore(archive, replace=True)
+    assert next(steps) == 3
+    assert contents() == before
+    assert [path.name for path in home.folder.iterdir() if path.name.startswith(".restore")] == []
+
+
+KILLED = """
+import os, signal, sys, django
+django.setup()
+from pathlib import Path
+from requests_app import backup, table_copy
+steps, copied = iter(range(1000)), table_copy._copy_table
+def dies(*args):
+    if next(steps) == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if os.environ["DATABASE_URL"]:
+        copied(*args)
+table_copy._copy_table = dies
+backup.PAGES, backup._patience = 5, lambda: dies
+backup.restore(Path(sys.argv[1]), replace=True)
+"""
+
+
+def test_a_restore_that_is_killed_in_the_middle_leaves_what_was_there(
+    used: tuple[Home, dict[str, Any]], archive: Path
+) -> None:
+    home, before = used
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "DATABASE_URL": home.url}
+    environment |= {"DJANGO_SETTINGS_MODULE": "civicdata.settings", "CIVICDATA_HOME": str(home.folder)}
+    killed = subprocess.run([sys.executable, "-c", KILLED, archive], env=environment, capture_output=True)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert contents() == before
+    restore(archive, replace=True)
+
+
+def test_a_database_that_others_write_to_is_left_alone(
+    used: tuple[Home, dict[str, Any]], archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, before = used
+    if home.url:
+        pytest.skip("PostgreSQL waits for its lock_timeout of twenty seconds")
+    monkeypatch.setattr(module, "PATIENCE", 0.1)
+    with closing(sqlite3.connect(home.file)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(BackupError, match="stop the service"):
+            restore(archive, replace=True)
+    assert contents() == before
+
+
+def test_a_backup_that_fails_leaves_the_archive_that_was_there(
+    origin: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*args: Any) -> None:
+        raise OSError("no space left")
+
+    target = tmp_path / "a.tar.gz"
+    target.write_bytes(b"the one before")
+    monkeypatch.setattr(module, "unpack", fails)
+    with at(origin), pytest.raises(BackupError, match=r"a\.tar\.gz: no space left"):
+        backup(target, now=BACKED_UP)
+    assert target.read_bytes() == b"the one before"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_backup_holds_only_what_was_committed_while_others_write(origin: Home, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(origin.file)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("UPDATE requests_app_submission SET title = 'half an act'")
+        with at(origin):
+            assert backup(tmp_path / "now.tar.gz", now=BACKED_UP).cases == 4
+    with new_home("sqlite", tmp_path / "other") as home, at(home):
+        restored(home, tmp_path / "now.tar.gz")
+        assert not Submission.objects.filter(title="half an act").exists()
+
+
+# -- Archives that are none, or not ours
+
+
+def repacked(archive: Path, folder: Path, change: str) -> Path:
+    """The archive, after `change` was done to its unpacked members by the shell."""
+    inside = folder / "inside"
+    inside.mkdir()
+    subprocess.run(["tar", "xzf", archive, "-C", inside], check=True)
+    subprocess.run(["sh", "-ec", change], cwd=inside, check=True)
+    target = folder / "changed.tar.gz"
+    order = "manifest.json $(ls | grep -v manifest.json || true)"
+    subprocess.run(["sh", "-ec", f"tar czf {target} {order}"], cwd=inside, check=True)
+    return target
+
+
+CHANGES = {
+    "for f in uploads/*/*; do printf x >> $f; done": "was changed",
+    "printf x | dd of=database.sqlite3 bs=1 seek=5000 conv=notrunc": "was changed",
+    "rm -r uploads": "is missing",
+    "echo x > more": "more is not of it",
+    "ln -sf /etc/hostname more": "more is not of it",
+    "echo '{}' > manifest.json": "no archive of",
+    "echo no > manifest.json": "no archive of",
+    """sed -i 's/"version": 1/"version": 2/' manifest.json""": "format 2",
+    """sed -i 's/"counts"/"kounts"/' manifest.json""": "manifest is not complete",
+    "sed -i 's,uploads/../,uploads/../../,' manifest.json": "is not of it",
+}
+
+
+@pytest.mark.parametrize(("change", "told"), CHANGES.items())
+def test_an_archive_that_was_changed_is_refused(
+    change: str, told: str, unblocked: None, archive: Path, tmp_path: Path
+) -> None:
+    changed = repacked(archive, tmp_path, change)
+    with new_home("sqlite", tmp_path / "home") as home, at(home):
+        with pytest.raises(BackupError, match=told) as error:
+            restore(changed)
+        assert str(error.value).startswith(str(changed))
+        assert list(home.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("place", [0.02, 0.3, 0.6, 0.9, 0.9999])
+def test_a_cut_or_spoilt_archive_is_refused(
+    place: float, unblocked: None, archive: Path, tmp_path: Path
+) -> None:
+    whole = archive.read_bytes()
+    at_byte = int(len(whole) * place)
+    spoilt = whole[:at_byte] + bytes([whole[at_byte] ^ 0x55]) + whole[at_byte + 1 :]
+    with new_home("sqlite", tmp_path / "home") as home, at(home):
+        for content in (whole[:at_byte], spoilt):
+            (tmp_path / "bad").write_bytes(content)
+            with pytest.raises(BackupError):
+                restore(tmp_path / "bad")
+            assert list(home.folder.iterdir()) == []
+
+
+def test_an_archive_of_a_newer_version_is_refused(origin: Home, unblocked: None, tmp_path: Path) -> None:
+    newer = Home(tmp_path / "newer")
+    newer.folder.mkdir()
+    with closing(sqlite3.connect(origin.file)) as source, closing(sqlite3.connect(newer.file)) as target:
+        source.backup(target)
+        target.execute("INSERT INTO django_migrations(app, name, applied) VALUES ('portals', '0099_more', 0)")
+        target.commit()
+    with at(newer):
+        backup(tmp_path / "newer.tar.gz", now=BACKED_UP)
+    with new_home("sqlite", tmp_path / "home") as home, at(home):
+        with pytest.raises(BackupError, match=r"newer version \(it has portals\.0099_more\)"):
+            restore(tmp_path / "newer.tar.gz")
+        assert list(home.folder.iterdir()) == []
+
+
+# -- Files and the demo
+
+
+def test_a_file_that_was_spoilt_at_backup_replaces_no_sound_one(
+    origin: Home, unblocked: None, tmp_path: Path
+) -> None:
+    with new_home("sqlite", tmp_path / "home") as home, at(home):
+        restore(origin.folder / "a.tar.gz")
+        (name,) = sound = stored_files()
+        path = home.folder / "uploads" / name
+        path.write_bytes(b"spoilt")
+        backup(tmp_path / "spoilt.tar.gz", now=BACKED_UP)
+        path.write_bytes(sound[name])
+        restore(tmp_path / "spoilt.tar.gz", replace=True)
+        assert stored_files() == sound
+        assert list(verify()) == []
+
+
+def test_the_mark_of_the_demo_goes_with_its_people(
+    origin: Home, unblocked: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with new_home("sqlite", tmp_path / "demo") as demo, at(demo):
+        restore(origin.folder / "a.tar.gz")
+        assert not (demo.folder / "demo").exists()
+        (demo.folder / "demo").touch()
+        assert backup(tmp_path / "demo.tar.gz", now=BACKED_UP).demo
+    with new_home("sqlite", tmp_path / "home") as home, at(home):
+        with monkeypatch.context() as patched, pytest.raises(BackupError):
+            patched.setattr(module, "PAGES", 5)
+            patched.setattr(module, "_patience", lambda: lambda *args: (_ for _ in ()).throw(OSError("gone")))
+            restore(tmp_path / "demo.tar.gz")
+        assert not (home.folder / "demo").exists()
+        restored(home, tmp_path / "demo.tar.gz")
+        assert (home.folder / "demo").exists()
+
+
+# -- The commands
+
+
+def test_the_commands_tell_what_they_did(
+    origin: Home, unblocked: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with at(origin):
+        call_command("backup", tmp_path / "c.tar.gz")
+    with new_home("sqlite", tmp_path / "home") as home, at(home):
+        call_command("restore", tmp_path / "c.tar.gz")
+        call_command("restore", "--send-held")
+        call_command("restore", "--drop-held")
+    told = capsys.readouterr().out
+    assert "4 cases" in told
+    assert "read back and found whole" in told
+    assert "They are held: `manage.py restore --send-held`" in told
+    assert "Everything belongs together." in told
+    assert "letters go out" in told
+    assert "0 letters are given up" in told
+
+
+def test_a_backup_says_which_file_is_missing(
+    origin: Home, unblocked: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with new_home("sqlite", tmp_path / "home") as home, at(home):
+        restore(origin.folder / "a.tar.gz")
+        (name,) = stored_files()
+        (home.folder / "uploads" / name).unlink()
+        with pytest.raises(SystemExit) as ended:
+            call_command("backup", tmp_path / "c.tar.gz")
+        assert ended.value.code == 2
+        assert name[-64:] in capsys.readouterr().err
+        with pytest.raises(SystemExit):
+            call_command("restore", tmp_path / "c.tar.gz", "--replace")
+        assert "missing from the store" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["restore", "nowhere.tar.gz"], "nowhere.tar.gz"),
+        (["restore", str(ROOT / "manage.py")], "no archive of"),
+        (["restore"], "Give either a FILE"),
+        (["restore", "a.tar.gz", "--send-held"], "Give either a FILE"),
+        (["backup", "no/such/folder/a.tar.gz"], "no/such/folder/a.tar.gz: no such folder"),
+        (["backup", "/"], "a folder itself"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line(
+    arguments: list[str], told: str, unblocked: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with new_home("sqlite", tmp_path / "home") as home, at(home):
+        with pytest.raises(SystemExit) as ended:
+            call_command(*arguments)
+        assert ended.value.code == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert told in line
+
+
+def test_sending_and_giving_up_exclude_each_other(unblocked: None) -> None:
+    with pytest.raises(CommandError, match="not allowed with"):
+        call_command("restore", "--send-held", "--drop-held")
