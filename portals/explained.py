@@ -62,8 +62,8 @@ def business_days(count: int) -> str:
 
 
 def in_one(reasons: Iterable[Reason]) -> str:
-    """Reasons as one text."""
-    return " ".join(sentences(reasons))
+    """Reasons as one text, in which no sentence stands twice."""
+    return " ".join(dict.fromkeys(sentences(reasons)))
 
 
 def _part(part: RoutePart) -> dict[str, Any]:

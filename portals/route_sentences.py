@@ -21,10 +21,11 @@ ROUTE_SENTENCES: dict[str, Any] = {
     "route.listed_on_dataset": _("It is the department listed on the dataset."),
     "route.nobody": _("An office for this role (%(role)s) is not specified on the cited page."),
     "route.instead": _(
-        "No office is known for that, so it goes to the office that may act instead: %(office)s."
+        "Which office that is, is not known yet, so it goes to %(office)s, which may act instead."
     ),
     "route.intake": _(
-        "No office is known for that, so it goes to the office that takes everything in: %(office)s."
+        "Which office that is, is not known yet, so it goes to %(office)s, which takes in what has no "
+        "other office."
     ),
     "route.after": ngettext_lazy(
         "This step follows %(count)d business day after filing if nobody has acknowledged. "

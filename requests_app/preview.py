@@ -4,30 +4,32 @@ The same rules that a filed case is placed and timed by, asked for a moment that
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from portals.clocks import ComputedDeadline
-from portals.explained import deadline_document, in_one, route_document
+from portals.explained import deadline_document, route_document
 from portals.models import Citation, City, Dataset
 from portals.routes import RouteAnswer, office_that_leads
 from portals.rulebook import rulebook_for
 from portals.vocabulary import OfficeRole, SubmissionKind
-from requests_app import deadlines
+from requests_app import climb, deadlines
+from requests_app.climb import Told
 from requests_app.routing import answer_for
 
 
 @dataclass(frozen=True)
 class Preview:
     """`route` as the component `route.html` takes it, `deadlines` as `deadline.html` does. `goes_to` is the
-    office that will have the case, `goes_because` why where the rules name none. `waits_for_custodian`: the
-    law's clock starts only when the custodian of records gets it. `missing_years`: closed days not entered."""
+    office that will have the case; it leads the route also where the rules leave that open. `climb`: what
+    follows, on which day, while nobody acknowledges. `waits_for_custodian`: the law's clock starts only when
+    the custodian of records gets it. `missing_years`: closed days not entered."""
 
     route: dict[str, Any]
     deadlines: list[dict[str, Any]]
     goes_to: str
-    goes_because: str
+    climb: list[Told]
     waits_for_custodian: bool
     missing_years: list[int]
 
@@ -37,8 +39,11 @@ def preview(
 ) -> Preview:
     """Who acts and by when if a submission is filed at `now` (UTC)."""
     book = rulebook_for(city)
-    answer = answer_for(city, kind, dataset=dataset, flags=flags, on=book.city_date(now))
-    office, reasons = office_that_leads(answer)
+    today = book.city_date(now)
+    answer = _as_placed(answer_for(city, kind, dataset=dataset, flags=flags, on=today))
+    office, _reasons = office_that_leads(answer)
+    steps = climb.steps_before_filing(book, kind, office, dataset, today)
+    answer = replace(answer, escalation=steps)
     custodian_first = OfficeRole.RECORDS_CUSTODIAN in office.roles
     computed, beyond = deadlines.foreseen(book, kind, at=now, custodian_first=custodian_first)
     labels = {row.label: row for row in city.citations.all()}
@@ -46,10 +51,20 @@ def preview(
         route=_linked_route(answer, labels),
         deadlines=[_linked(deadline, labels) for deadline in computed],
         goes_to=office.name,
-        goes_because=in_one(reasons) if answer.lead.office is None else "",
+        climb=climb.before_filing(book, steps, office.name, computed, today),
         waits_for_custodian=kind == SubmissionKind.RECORDS_REQUEST and not custodian_first,
         missing_years=sorted({error.year for error in beyond}),
     )
+
+
+def _as_placed(answer: RouteAnswer) -> RouteAnswer:
+    """The answer with the office in the lead that a case filed now is placed at, and no office twice."""
+    if answer.lead.office is not None:
+        return answer
+    office, reasons = office_that_leads(answer)
+    lead = replace(answer.lead, office=office, role="", reasons=reasons, awaits_dataset=False)
+    others = [part for part in answer.acts[1:] if part.office is None or part.office.pk != office.pk]
+    return replace(answer, acts=(lead, *others))
 
 
 def _linked(deadline: ComputedDeadline, labels: Mapping[str, Citation]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from portals.models import Citation
 from portals.routes import RoutePart
 from portals.rulebook import rulebook_for
 from portals.vocabulary import ClockState, Milestone, Relation, SubmissionKind
-from requests_app import deadlines, ladder
+from requests_app import climb, deadlines, ladder
 from requests_app.access import requester_permitted
 from requests_app.conversation import can_request_statement
 from requests_app.kinds import details_of
@@ -40,6 +40,7 @@ def page_of(case: Submission, *, now: datetime) -> dict[str, Any]:
             _shown_deadline(deadline, labels) for deadline in found if not _is_past_lapse(deadline)
         ],
         "bar": _next_due(found),
+        "climb": climb.ahead_of(case, found, events, today),
         "offices": offices(case, events, labels),
         "timeline": told(events, case.city),
         "messages_of_case": _messages(case, files),

@@ -83,6 +83,12 @@ SAMPLES = [
     ("not_specified", {"ask": "City Clerk"}, "Not specified on the cited page. Ask: City Clerk"),
     ("provision", {"provision": PROVISIONS[0]}, "RCW 42.56.520(1), Prompt responses required"),
     ("route", {"route": ROUTE}, "must act Public Works"),
+    ("ladder", {"route": ROUTE, "title": "Why?"}, "Why?"),
+    (
+        "climb",
+        {"climb": [SimpleNamespace(on=date(2026, 6, 3), words="City Clerk is reminded.")]},
+        "Wednesday, June 3, 2026 City Clerk is reminded.",
+    ),
     ("route_step", {"step": ROUTE["acts"][0], "how": "lead"}, "It is the department listed"),
     ("deadline", {"d": DEADLINES[0], "today": date(2026, 6, 10)}, "Due soon in 2 days Friday, June 12, 2026"),
     ("timeline", {"events": sample_context()["events"]}, "Acknowledged"),

@@ -55,7 +55,7 @@ def test_without_a_dataset_it_is_the_department_listed_on_the_dataset() -> None:
     assert office_words(answer.lead) == "the department listed on the dataset"
     office, reasons = office_that_leads(answer)
     assert office == IT
-    assert "the office that takes everything in: IT Department" in sentences(reasons)[-1]
+    assert "it goes to IT Department, which takes in what has no other office" in sentences(reasons)[-1]
 
 
 def test_a_live_case_without_a_dataset_goes_to_the_first_alternative_before_intake() -> None:
