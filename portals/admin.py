@@ -39,7 +39,7 @@ class LinesField(forms.CharField):
 class ForSuperusers:
     """The administration is for superusers alone; everybody else works at the desk."""
 
-    formfield_overrides = {URLField: {"assume_scheme": "https"}}
+    formfield_overrides: Any = {URLField: {"assume_scheme": "https"}}
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_active and getattr(request.user, "is_superuser", False))

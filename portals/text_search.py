@@ -44,13 +44,19 @@ def searchable(*parts: str) -> str:
 
 
 def matching(
-    queryset: "models.QuerySet[Row]", text: str, column: str = "search_text", *, newest: int | None = None
+    queryset: "models.QuerySet[Row]",
+    text: str,
+    column: str = "search_text",
+    *,
+    newest: int | None = None,
+    beside_others: bool = False,
 ) -> "models.QuerySet[Row]":
     """The rows that hold all words of `text`; the last word may be a beginning. Order is left as it is.
 
     Blank text leaves everything, text without a single letter or figure leaves nothing. With `newest`
     only that many rows with the highest keys are looked at *before* the queryset's other conditions:
-    right only where those hold for (nearly) all rows.
+    right only where those hold for (nearly) all rows. `beside_others` is for querysets whose other conditions
+    narrow as much as the words and stand in an index with the order: PostgreSQL then weighs both.
     """
     wanted = words(text[:1_000])[:WORDS_LIMIT]
     if not wanted:
@@ -61,6 +67,8 @@ def matching(
         order = "rowid"
     else:
         vector = f"{_named(column)}_words"
+        if beside_others:
+            return queryset.filter(_Holds(F("pk"), vector=vector, query=_tsquery(wanted)))
         keys, query = f"SELECT id FROM {table} WHERE {vector} @@ to_tsquery('simple', %s)", _tsquery(wanted)
         order = "id"
     if newest is not None:
@@ -88,6 +96,23 @@ class _KeyAmong(Func):
             # stands nowhere.
             among = f"{key} = ANY(ARRAY({self.keys}))"
         return among, (*parameters, self.query)
+
+
+class _Holds(Func):
+    """Whether the row of a key holds the words (PostgreSQL): a condition on its own vector."""
+
+    output_field = models.BooleanField()
+
+    def __init__(self, key: F, *, vector: str, query: str) -> None:
+        super().__init__(key)
+        self.vector, self.query = vector, query
+
+    def as_sql(  # type: ignore[override]  # it takes no template
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> tuple[str, tuple[Any, ...]]:
+        key, parameters = compiler.compile(self.get_source_expressions()[0])
+        table = key.rpartition(".")[0]
+        return f"{table}.{self.vector} @@ to_tsquery('simple', %s)", (*parameters, self.query)
 
 
 def _is_beginning(word: str) -> bool:

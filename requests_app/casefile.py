@@ -97,7 +97,11 @@ def read(visible: QuerySet[Submission], reference: str, *, now: datetime) -> Cas
         deadlines=found,
         events=events,
         said=said_in(row),
-        history=history.lines(events, offices={ref.pk or 0: ref.name for ref in book.routes.offices}),
+        history=history.lines(
+            events,
+            offices={ref.pk or 0: ref.name for ref in book.routes.offices},
+            zone=book.time_zone,
+        ),
         ladder=ladder_of(row, book, found, events),
         route=route_of(row, events),
     )

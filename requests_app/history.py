@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils import formats
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -96,9 +96,9 @@ KEY_ACTIONS = {
 }
 
 
-def lines(events: Iterable[Event], *, offices: Mapping[int, str]) -> list[Line]:
-    """All events in words, in their order. `offices` are names by key; a referral names its own offices as
-    they were called then, and so are people."""
+def lines(events: Iterable[Event], *, offices: Mapping[int, str], zone: ZoneInfo) -> list[Line]:
+    """All events in words, in their order; moments within words are in `zone`. `offices` are names by key; a
+    referral names its own offices as they were called then, and so are people."""
     people: dict[int, str] = {}
     offices = dict(offices)
     found = []
@@ -111,11 +111,20 @@ def lines(events: Iterable[Event], *, offices: Mapping[int, str]) -> list[Line]:
         assigned = event.after.get("assigned_to_id")
         if assigned:
             people[assigned] = event.data.get("to") or event.by_name
-        found.append(_line(event, offices, people))
+        found.append(_line(event, _Names(offices, people, zone)))
     return found
 
 
-def _line(event: Event, offices: Mapping[int, str], people: Mapping[int, str]) -> Line:
+@dataclass(frozen=True)
+class _Names:
+    """What the values of changed columns are called."""
+
+    offices: Mapping[int, str]
+    people: Mapping[int, str]
+    zone: ZoneInfo
+
+
+def _line(event: Event, names: _Names) -> Line:
     return Line(
         at=event.at,
         title=title_of(event),
@@ -127,11 +136,13 @@ def _line(event: Event, offices: Mapping[int, str], people: Mapping[int, str]) -
         changes=[
             Change(
                 str(COLUMNS.get(name, name)),
-                _value(name, event.before.get(name), offices, people),
-                _value(name, event.after.get(name), offices, people),
+                _value(name, event.before.get(name), names),
+                _value(name, event.after.get(name), names),
             )
             for name in event.after
-            if name not in HIDDEN and event.before.get(name) != event.after.get(name)
+            if name not in HIDDEN
+            and event.action != Action.SUBMIT
+            and event.before.get(name) != event.after.get(name)
         ],
     )
 
@@ -148,9 +159,8 @@ def _outcome(data: Mapping[str, Any]) -> str:
 
 
 def _step(data: Mapping[str, Any]) -> str:
-    return " ".join(part for part in (str(StepAction(data["action"]).label).capitalize() + ":",) if part) + (
-        f" {data['office']}" if data.get("office") else f" {_('nobody is named for this step')}"
-    )
+    what = str(StepAction(data["action"]).label).capitalize()
+    return f"{what}: {data.get('office') or _('nobody is named for this step')}"
 
 
 def _promise(data: Mapping[str, Any]) -> str:
@@ -178,17 +188,17 @@ def detail_of(event: Event) -> str:
     return str(data.get("message") or data.get("reason") or data.get("note") or data.get("to") or "")
 
 
-def _value(name: str, value: Any, offices: Mapping[int, str], people: Mapping[int, str]) -> str:
+def _value(name: str, value: Any, names: _Names) -> str:
     if value in (None, ""):
         return ""
     if name == "status":
         return str(Status(value).label)
     if name in ("office_id", "office"):
-        return offices.get(value, str(value))
+        return names.offices.get(value, str(value))
     if name == "assigned_to_id":
-        return people.get(value, _("somebody"))
+        return names.people.get(value, _("somebody"))
     if name.endswith("_at"):
-        return formats.date_format(localtime(datetime.fromisoformat(value)), "DATETIME_FORMAT")
+        return formats.date_format(datetime.fromisoformat(value).astimezone(names.zone), "DATETIME_FORMAT")
     if name.endswith("_on"):
         return city_date(date.fromisoformat(value))
     return str(value)

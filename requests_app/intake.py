@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from portals import text_search
-from portals.models import City, Dataset, User
+from portals.models import City, Dataset, Office, User
 from portals.vocabulary import ClockEvent, OfficeRole, Relation, SubmissionKind
 from requests_app import deadlines, references
 from requests_app.files import StoredFile, attach_files
@@ -127,31 +127,7 @@ def _file(filing: Filing, code: str, now: datetime) -> Submission:
         on=received_on(filing),
         steward=against.office if against else None,
     )
-    reference = references.new_reference(filing.city.prefix)
-    submission = Submission(
-        city=filing.city,
-        kind=filing.kind,
-        reference=reference,
-        code_hash=references.code_hash(reference, code),
-        submission_key=filing.submission_key,
-        title=filing.title,
-        description=filing.description,
-        flags=sorted(filing.flags),
-        dataset=filing.dataset,
-        office=placement.lead,
-        climbs_from=placement.lead,
-        requester_name=filing.requester_name,
-        requester_email=filing.requester_email,
-        language=filing.language,
-        channel=filing.channel,
-        entered_by=filing.entered_by,
-        submitted_at=now,
-        received_at=filing.received_at,
-        received_on=received_on(filing),
-        is_public=filing.is_public,
-        urgency=deadlines.NOTHING_DUE,
-        search_text=searchable(filing, reference),
-    )
+    submission = _submission(filing, placement.lead, code, now)
     submission.save(force_insert=True)
     _record_filing(submission, filing, placement, now)
     details = DETAILS[filing.kind](submission=submission, **filing.details)
@@ -175,6 +151,34 @@ def _file(filing: Filing, code: str, now: datetime) -> Submission:
     deadlines.recompute(submission, now=now)
     _announce(submission, placement, now)
     return submission
+
+
+def _submission(filing: Filing, lead: Office, code: str, now: datetime) -> Submission:
+    reference = references.new_reference(filing.city.prefix)
+    return Submission(
+        city=filing.city,
+        kind=filing.kind,
+        reference=reference,
+        code_hash=references.code_hash(reference, code),
+        submission_key=filing.submission_key,
+        title=filing.title,
+        description=filing.description,
+        flags=sorted(filing.flags),
+        dataset=filing.dataset,
+        office=lead,
+        climbs_from=lead,
+        requester_name=filing.requester_name,
+        requester_email=filing.requester_email,
+        language=filing.language,
+        channel=filing.channel,
+        entered_by=filing.entered_by,
+        submitted_at=now,
+        received_at=filing.received_at,
+        received_on=received_on(filing),
+        is_public=filing.is_public,
+        urgency=deadlines.NOTHING_DUE,
+        search_text=searchable(filing, reference),
+    )
 
 
 def _filer(filing: Filing) -> Actor:
@@ -258,18 +262,7 @@ def acknowledge(
             data={"message": message} if message else {},
         )
         if estimate_until:
-            if estimate_until < now.astimezone(row.city.zone).date():
-                raise NotAllowed(_("The estimated date lies in the past. Choose a day still to come."))
-            apply(
-                row,
-                Action.ESTIMATE,
-                now=now,
-                actor=Actor.STAFF,
-                by=by,
-                happening=ClockEvent.ESTIMATE_SET,
-                until=estimate_until,
-                data={"until": estimate_until.isoformat()},
-            )
+            _promise(row, estimate_until, by=by, now=now)
         deadlines.recompute(row, now=now)
         write_to_requester(
             row,
@@ -280,6 +273,21 @@ def acknowledge(
             until=estimate_until,
         )
     return event
+
+
+def _promise(row: Submission, until: date, *, by: User, now: datetime) -> None:
+    if until < now.astimezone(row.city.zone).date():
+        raise NotAllowed(_("The estimated date lies in the past. Choose a day still to come."))
+    apply(
+        row,
+        Action.ESTIMATE,
+        now=now,
+        actor=Actor.STAFF,
+        by=by,
+        happening=ClockEvent.ESTIMATE_SET,
+        until=until,
+        data={"until": until.isoformat()},
+    )
 
 
 def claim(submission: Submission, *, by: User, now: datetime, revision: int | None = None) -> Event:

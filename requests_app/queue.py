@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
@@ -135,7 +136,11 @@ class QueueFilter(django_filters.FilterSet):
     dataset = django_filters.CharFilter(
         label=_("Dataset"), field_name="dataset__identifier", help_text=_("Its identifier in the catalogue.")
     )
-    text = django_filters.CharFilter(label=_("Words"), method="with_words")
+    text = django_filters.CharFilter(
+        label=_("Words or reference"),
+        method="with_words",
+        widget=forms.TextInput(attrs={"type": "search", "data-key": "/"}),
+    )
     sort = django_filters.ChoiceFilter(
         label=_("Order"),
         method="nothing",
@@ -189,7 +194,7 @@ class QueueFilter(django_filters.FilterSet):
         return queryset.filter(by_city_date(self.place, self.now, DUE[value]))
 
     def with_words(self, queryset: QuerySet[Submission], name: str, value: str) -> QuerySet[Submission]:
-        return matching(queryset, value)
+        return matching(queryset, value, beside_others=True)
 
 
 SCOPES: dict[str, tuple[Any, Any]] = {

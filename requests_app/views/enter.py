@@ -130,6 +130,7 @@ def _page(
         "entry": entry,
         "form": form,
         "entered": entered,
+        "chosen": form.dataset,
         "submission_key": sent if key_of(sent) else new_key(),
     }
     return render(request, "requests_app/staff/enter.html", context, status=status)

@@ -1,6 +1,6 @@
 """Pages behind the desk that only read: my desk, the queue, one case, the style guide."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from portals.models import CatalogRun
@@ -121,9 +122,38 @@ def queue_page(request: StaffRequest) -> HttpResponse:
         "older_url": f"?{urlencode({**chosen, 'after': page.after})}" if page.after else "",
         "clear_url": reverse("requests_app:queue") if found.is_narrowed else "",
         "newest": sort == "newest",
+        "views": _saved_views(who, found.chosen),
         "city": next(iter(place.cities.values())) if len(place.cities) == 1 else None,
     }
     return render(request, "requests_app/staff/queue.html", context)
+
+
+VIEWS: tuple[tuple[Any, str], ...] = (
+    (gettext_lazy("Open"), ""),
+    (gettext_lazy("Late"), "due=late"),
+    (gettext_lazy("Due today"), "due=today"),
+    (gettext_lazy("Due this week"), "due=week"),
+    (gettext_lazy("Not acknowledged"), "state=received"),
+    (gettext_lazy("The requester wrote"), "state=wrote"),
+    (gettext_lazy("Answered"), "state=determined"),
+)
+"""What is looked at every day, at one press."""
+
+
+def _saved_views(who: Standing, chosen: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Links to the daily views, within the scope that is chosen."""
+    first = queue.scopes_of(who)[0]
+    scope = chosen["scope"]
+    prefix = f"scope={scope}&" if scope != first and scope in queue.SCOPES else ""
+    now = {(name, chosen[name]) for name in ("due", "state") if chosen[name] not in ("", queue.OPEN_STATE)}
+    return [
+        {
+            "label": label,
+            "url": f"?{prefix}{query}",
+            "current": now == ({tuple(query.split("="))} if query else set()),
+        }
+        for label, query in VIEWS
+    ]
 
 
 def _straight_to(who: Standing, text: str) -> str | None:
@@ -178,8 +208,8 @@ def _bar(file: casefile.CaseFile) -> dict[str, Any] | None:
         for deadline in file.deadlines
         if deadline.state == ClockState.OPEN and deadline.due_on and deadline.milestone in OFFICE_DUTIES
     ]
-    if not due or not due[0].started_on:
-        return None
+    if not due or not due[0].started_on or file.submission.cycle > 1:
+        return None  # after a reopening it does not run from the receipt
     return {
         "received_on": due[0].started_on,
         "due_on": due[0].due_on,

@@ -32,6 +32,7 @@ from requests_app.access import Standing
 from requests_app.casefile import CaseFile
 from requests_app.forms import staff as forms
 from requests_app.forms.base import typed
+from requests_app.forms.determine import DetermineForm
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, Submission
 from requests_app.views.staff_only import StaffRequest, staff_only
@@ -101,7 +102,7 @@ ACTIONS: dict[Action, Act] = {
         gettext_lazy("Acknowledged. The requester gets a letter."),
     ),
     Action.DETERMINE: Act(
-        forms.DetermineForm,
+        DetermineForm,
         lambda s, f, **c: determinations.determine(s, f.answer(), files=f.stored, **c),
         gettext_lazy("Determine"),
         gettext_lazy("Send the determination"),
