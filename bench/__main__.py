@@ -53,18 +53,27 @@ def _sizes(text: str) -> tuple[int, ...]:
 
 def measure(place: Scratch, sizes: Sequence[int], repeat: int) -> Results:
     """All phases at all sizes on one scratch database."""
-    results = Results(place.name, {"cpu_count": os.cpu_count(), "python": platform.python_version()})
-    for size in sizes:
-        _say(f"{place.name}: filling up to {size} ...")
-        results.filled_seconds[size] = _run(place, "fill", size, repeat)["seconds"]
-        _say(f"{place.name}: pages at {size} ...")
-        _add_pages(results, size, _run(place, "pages", size, repeat))
-        _say(f"{place.name}: sweep at {size} ...")
-        with twin(place) as copy:
-            document = _run(copy, "sweep", size, repeat)
-        document.pop("seconds_in_all")
-        results.sweeps.append(SweepFigure(**document))
+    results = Results(
+        place.name, {"cpu_count": os.cpu_count(), "python": platform.python_version(), "database": ""}
+    )
+    try:
+        for size in sizes:
+            _measure_at(place, size, repeat, results)
+    except subprocess.CalledProcessError as error:  # what was measured before is worth keeping
+        results.skipped[f"{size} and above"] = f"{' '.join(error.cmd[-4:])} failed"
     return results
+
+
+def _measure_at(place: Scratch, size: int, repeat: int, results: Results) -> None:
+    _say(f"{place.name}: filling up to {size} ...")
+    results.filled_seconds[size] = _run(place, "fill", size, repeat)["seconds"]
+    _say(f"{place.name}: pages at {size} ...")
+    _add_pages(results, size, _run(place, "pages", size, repeat))
+    _say(f"{place.name}: sweep at {size} ...")
+    with twin(place) as copy:
+        document = _run(copy, "sweep", size, repeat)
+    document.pop("seconds_in_all")
+    results.sweeps.append(SweepFigure(**document))
 
 
 def _add_pages(results: Results, size: int, document: dict[str, Any]) -> None:

@@ -29,7 +29,7 @@ def update_rows(model: type[models.Model], columns: Sequence[str], rows: Iterabl
 def _write(model: type[models.Model], columns: Sequence[str], rows: Sequence[models.Model]) -> int:
     connection = connections["default"]
     quote = connection.ops.quote_name
-    fields = [model._meta.get_field(name) for name in columns]
+    fields: list[Any] = [model._meta.get_field(name) for name in columns]
     names = [f"column{number}" for number in range(2, len(fields) + 2)]  # as both databases name VALUES
     typed = connection.vendor == "postgresql"  # VALUES of text would otherwise stay text there
     sets = ", ".join(
@@ -38,7 +38,7 @@ def _write(model: type[models.Model], columns: Sequence[str], rows: Sequence[mod
         for field, name in zip(fields, names, strict=True)
     )
     row_marks = "(" + ", ".join(["%s"] * (len(fields) + 1)) + ")"
-    table, key = quote(model._meta.db_table), quote(model._meta.pk.column)
+    table, key = quote(model._meta.db_table), quote(str(model._meta.pk.column))
     parameters: list[Any] = []
     for row in rows:
         parameters.append(row.pk)
@@ -75,7 +75,7 @@ def insert_rows(
     if not waiting:
         return
     keyed = waiting[0].get(model._meta.pk.attname) is not None
-    fields = [field for field in model._meta.concrete_fields if keyed or not field.primary_key]
+    fields: list[Any] = [field for field in model._meta.concrete_fields if keyed or not field.primary_key]
     defaults = {field.attname: field.get_default() for field in fields}
     written = [(field.attname, _converter(field, connection)) for field in fields]
     values = [

@@ -94,15 +94,16 @@ def _read(keys: Sequence[int]) -> list[Prototype]:
     found: dict[int, Prototype] = {}
     cases = Submission.objects.filter(pk__in=keys, status__in=AT_WORK).select_related("city", "dataset")
     for case in cases.order_by("pk"):
-        details = DETAILS[case.kind].objects.get(pk=case.pk)
-        found[case.pk] = Prototype(case, details)
-    for model, name in (
+        model: Any = DETAILS[case.kind]
+        found[case.pk] = Prototype(case, model.objects.get(pk=case.pk))
+    parts: tuple[tuple[Any, str], ...] = (
         (Event, "events"),
         (Deadline, "deadlines"),
         (Involvement, "involvements"),
         (Referral, "referrals"),
         (Message, "messages"),
-    ):
+    )
+    for model, name in parts:
         for row in model.objects.filter(submission_id__in=found).order_by("pk"):
             getattr(found[row.submission_id], name).append(row)
     for step in Escalation.objects.filter(deadline__submission_id__in=found).select_related("deadline"):
