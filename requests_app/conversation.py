@@ -11,8 +11,8 @@ from portals.rulebook import rulebook_for
 from portals.vocabulary import ClockEvent
 from requests_app import deadlines
 from requests_app.files import StoredFile, attach_files
-from requests_app.lifecycle import NotAllowed, apply, locked
-from requests_app.models import Action, Actor, Event, Message, Status, Submission
+from requests_app.lifecycle import NotAllowed, acknowledge_on_the_way, apply, locked
+from requests_app.models import Action, Actor, Event, Message, Submission
 from requests_app.notices import people_of, tell, write_to_requester
 
 
@@ -69,16 +69,7 @@ def ask(
     with transaction.atomic():
         row = locked(submission, revision=revision)
         _needs_words(body)
-        if row.status == Status.RECEIVED:
-            apply(
-                row,
-                Action.ACKNOWLEDGE,
-                now=now,
-                actor=Actor.STAFF,
-                by=by,
-                changes={"acknowledged_at": now},
-                happening=ClockEvent.ACKNOWLEDGED,
-            )
+        acknowledge_on_the_way(row, by=by, now=now)
         event = apply(
             row,
             Action.ASK,

@@ -336,19 +336,21 @@ def requester_followed_up(row: Submission, *, now: datetime) -> None:
     filed, today = filed_on(row, events, book), book.city_date(now)
     for deadline in row.deadlines.filter(cycle=row.cycle, milestone=Milestone.ACKNOWLEDGEMENT):
         for step in planned_steps(deadline, row, book, filed):
-            offered = step.part is not None and step.part.rule.offered_to_requester
-            if offered and ladder.business_day(book.calendar, filed, step.part.rule.after) <= today:
+            rule = step.part.rule if step.part else None
+            if rule is None or not rule.offered_to_requester:
+                continue
+            if ladder.business_day(book.calendar, filed, rule.after) <= today:
                 Escalation.objects.get_or_create(
                     deadline=deadline,
                     step=step.code,
                     cycle=deadline.cycle,
-                    defaults={"action": step.action, "office": row.office, "at": now},
+                    defaults={"action": rule.action, "office": row.office, "at": now},
                 )
     recompute(row, now=now)
 
 
 def _mark_next_due(row: Submission, deadlines: Sequence[Deadline]) -> None:
-    waited_for = set(ladder.OFFICE_DUTIES if row.status in AT_WORK else ())
+    waited_for = ladder.OFFICE_DUTIES if row.status in AT_WORK else frozenset()
     if row.status in (Status.DETERMINED, Status.CLOSED):
         waited_for = ladder.OFFICE_DUTIES & AFTER_AN_ANSWER
     due = [

@@ -14,8 +14,8 @@ from portals.models import DenialRule, User
 from portals.vocabulary import ClockEvent, Outcome, ProvisionStatus, SubmissionKind
 from requests_app import deadlines
 from requests_app.files import StoredFile, attach_files
-from requests_app.lifecycle import NotAllowed, apply, locked
-from requests_app.models import Action, Actor, Determination, Event, Status, Submission
+from requests_app.lifecycle import NotAllowed, acknowledge_on_the_way, apply, locked
+from requests_app.models import Action, Actor, Determination, Event, Submission
 from requests_app.notices import write_to_requester
 
 DENIALS = frozenset({Outcome.DENIED, Outcome.PARTIAL})
@@ -75,36 +75,8 @@ def determine(
         missing = missing_from(row, answer)
         if missing:
             raise NotAllowed(" ".join(missing.values()))
-        if row.status == Status.RECEIVED:
-            apply(
-                row,
-                Action.ACKNOWLEDGE,
-                now=now,
-                actor=Actor.STAFF,
-                by=by,
-                changes={"acknowledged_at": now},
-                happening=ClockEvent.ACKNOWLEDGED,
-            )
-        event = apply(
-            row,
-            Action.DETERMINE,
-            now=now,
-            actor=Actor.STAFF,
-            by=by,
-            changes={"determined_at": now, "requester_wrote_at": None},
-            happening=ClockEvent.DETERMINED,
-            data={"outcome": str(answer.outcome)},
-        )
-        if answer.outcome in DENIALS:
-            apply(
-                row,
-                Action.RECORD,
-                now=now,
-                actor=Actor.STAFF,
-                by=by,
-                happening=ClockEvent.DENIED,
-                data={"outcome": str(answer.outcome)},
-            )
+        acknowledge_on_the_way(row, by=by, now=now)
+        event = _record_answer(row, answer, by=by, now=now)
         decided = Determination.objects.create(
             submission=row,
             outcome=answer.outcome,
@@ -122,6 +94,32 @@ def determine(
             row, "determined", now=now, occasion=f"event:{event.sequence}", determination=decided
         )
     return decided
+
+
+def _record_answer(row: Submission, answer: Answer, *, by: User, now: datetime) -> Event:
+    """The event of the answer; a refusal is an event of its own, for the remedies count from it."""
+    data = {"outcome": str(answer.outcome)}
+    event = apply(
+        row,
+        Action.DETERMINE,
+        now=now,
+        actor=Actor.STAFF,
+        by=by,
+        changes={"determined_at": now, "requester_wrote_at": None},
+        happening=ClockEvent.DETERMINED,
+        data=data,
+    )
+    if answer.outcome in DENIALS:
+        apply(
+            row,
+            Action.RECORD,
+            now=now,
+            actor=Actor.STAFF,
+            by=by,
+            happening=ClockEvent.DENIED,
+            data=data,
+        )
+    return event
 
 
 def extend(

@@ -135,6 +135,7 @@ class Effects:
 def take_step(deadline: Deadline, row: Submission, step: Step, effects: Effects) -> None:
     """Collect what one step does. The rows are held; nothing is written here."""
     effects.submissions[row.pk] = row
+    office: Office | None
     if step.code == "act":
         office = _act_by_itself(deadline, row, effects)
     elif step.part is None:

@@ -128,16 +128,13 @@ def apply(
     public: bool = True,
 ) -> Event:
     """Do one act on a row held by `locked`: check the table, change the columns, write the event.
-
     `changes` are columns of the submission besides the status. `happened_at` is when it counts for the
     clocks (UTC), `now` when it is written down. Must run inside a transaction. Raises NotAllowed.
     """
-    target = next_status(row.status, action)
     new = dict(changes or {})
-    if target != row.status:
+    if (target := next_status(row.status, action)) != row.status:
         new["status"] = target
     before = {name: storable(getattr(row, name)) for name in new}
-    length = row.chain_length
     for name, value in new.items():
         setattr(row, name, value)
     event = next_event(
@@ -154,10 +151,28 @@ def apply(
         data=data,
         public=public,
     )
-    written = Submission.objects.filter(pk=row.pk, chain_length=length).update(
-        **new, chain_length=row.chain_length, chain_head=row.chain_head
-    )
+    _write(row, event, new)
+    return event
+
+
+def _write(row: Submission, event: Event, new: Mapping[str, Any]) -> None:
+    """The columns and the event, if nobody wrote an event since the row was read."""
+    as_read = Submission.objects.filter(pk=row.pk, chain_length=event.sequence - 1)
+    written = as_read.update(**new, chain_length=row.chain_length, chain_head=row.chain_head)
     if written != 1 or not transaction.get_connection().in_atomic_block:
         raise NotAllowed(_("Somebody else acted on this case at the same moment. Look again, then send."))
     event.save(force_insert=True)
-    return event
+
+
+def acknowledge_on_the_way(row: Submission, *, by: User, now: datetime) -> None:
+    """Whoever asks or answers has read the case: it is acknowledged where it was not."""
+    if row.status == Status.RECEIVED:
+        apply(
+            row,
+            Action.ACKNOWLEDGE,
+            now=now,
+            actor=Actor.STAFF,
+            by=by,
+            changes={"acknowledged_at": now},
+            happening=ClockEvent.ACKNOWLEDGED,
+        )

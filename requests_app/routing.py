@@ -65,7 +65,7 @@ def place(
     answer = answer_for(city, kind, dataset=dataset, flags=flags, on=on, steward=steward)
     lead, reasons = office_that_leads(answer)
     rows = {office.pk: office for office in Office.objects.filter(city=city)}
-    others = []
+    others: list[tuple[Office, Relation, dict[str, Any]]] = []
     for part in (*answer.acts, *answer.informed):
         if part.office is None or part.office.pk == lead.pk or part.office.pk is None:
             continue

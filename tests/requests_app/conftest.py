@@ -8,9 +8,7 @@ that no other test ever sees them. Tests that need real commits stand in modules
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.conf import settings
 from django.db import transaction
-from django.test import override_settings
 
 from portals import rulebook
 from portals.models import City
@@ -48,25 +46,3 @@ def committed_city(transactional_db: None) -> Iterator[Callable[[str], Staff]]:
     """Loads a city with its people for a test that commits: `committed_city("kent")`."""
     yield lambda slug: staff_of(load_shipped(slug)[slug])
     rulebook._books.clear()
-
-
-LETTERS = (
-    *("filed", "acknowledged", "asked", "message", "withdrawn", "estimated", "extended", "determined"),
-    *("reopened", "referred", "escalated", "followed_up", "lapsed", "digest"),
-)
-
-
-@pytest.fixture(autouse=True, scope="session")
-def letters_that_are_not_written_yet() -> Iterator[None]:
-    """Bare texts stand behind those of templates/emails, so that the acts can be tested without them."""
-    bare = {f"emails/{name}.txt": f"{name} {{{{ submission.reference }}}}\n{name}" for name in LETTERS}
-    loaders = [
-        "django.template.loaders.filesystem.Loader",
-        "django.template.loaders.app_directories.Loader",
-        ("django.template.loaders.locmem.Loader", bare),
-    ]
-    (engine,) = settings.TEMPLATES
-    cached = [("django.template.loaders.cached.Loader", loaders)]
-    options = {**engine["OPTIONS"], "loaders": cached}
-    with override_settings(TEMPLATES=[{**engine, "APP_DIRS": False, "OPTIONS": options}]):
-        yield
