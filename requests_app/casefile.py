@@ -226,7 +226,12 @@ def _beside(one: Involvement) -> Mapping[str, Any]:
 def ladder_of(row: Submission, book: Rulebook, found: Iterable[Deadline], events: list[Event]) -> list[Rung]:
     """What the clock has done because nobody acknowledged, and what it will do next."""
     start = max((i for i, event in enumerate(events) if event.action == Action.REOPEN), default=0)
-    taken = [event for event in events[start:] if event.data.get("step")]
+    taken = [
+        event
+        for event in events[start:]
+        if event.data.get("step")
+        and event.data.get("milestone", Milestone.ACKNOWLEDGEMENT) == Milestone.ACKNOWLEDGEMENT
+    ]
     rungs = [_taken(event, book) for event in taken]
     done = {event.data["step"] for event in taken}
     ahead: list[Rung] = []

@@ -175,6 +175,7 @@ class QueueFilter(django_filters.FilterSet):
             if not office.outside
         ]
         self.is_narrowed = any(value != defaults.get(name, "") for name, value in chosen.items())
+        self.opens = any(chosen[name] for name in ("office", "kind", "dataset"))
         self.chosen = chosen
 
     def nothing(self, queryset: QuerySet[Submission], name: str, value: str) -> QuerySet[Submission]:

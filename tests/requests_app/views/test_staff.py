@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from requests_app import conversation, intake, routing
+from requests_app import casefile, conversation, escalation, intake, routing
 from requests_app.models import Event, Submission
 from requests_app.queue import PAGE
 from tests.requests_app.factories import FILED, Staff, UserFactory, file_case
@@ -195,3 +195,33 @@ def test_an_auditor_reads_and_is_offered_nothing(kent: Staff, case: Submission) 
     answer = page(signed_in(kent.auditor), "staff_case", case.reference)
     assert answer.context["acts"] == answer.context["direct"] == []
     assert "You may read this case" in answer.content.decode()
+
+
+def test_the_ladder_tells_what_was_done_and_what_comes_next(kent: Staff, case: Submission) -> None:
+    now = FILED + 7 * DAY
+    escalation.sweep(now=now)
+    file = casefile.read(Submission.objects.all(), case.reference, now=now)
+    states = [rung.state for rung in file.ladder]
+    assert states.count("done") == Event.objects.filter(submission=case, actor="clock").count() > 0
+    assert states.index("next") == states.count("done")
+    assert all(rung.on <= file.today for rung in file.ladder if rung.state == "done")
+
+
+def test_an_acknowledged_case_climbs_no_further(kent: Staff, case: Submission) -> None:
+    intake.acknowledge(case, by=kent.alice, now=FILED)
+    file = casefile.read(Submission.objects.all(), case.reference, now=FILED)
+    assert file.ladder == []
+
+
+def test_the_history_speaks_in_the_citys_time(kent: Staff, case: Submission) -> None:
+    intake.acknowledge(case, by=kent.alice, now=FILED)
+    text = page(signed_in(kent.alice), "staff_case", case.reference).content.decode()
+    assert "10 a.m." in text
+    assert "5 p.m." not in text
+
+
+def test_a_view_of_every_day_is_one_press_away(kent: Staff, case: Submission) -> None:
+    answer = page(signed_in(kent.clerk), "queue", scope="city", due="late")
+    current = [view["label"] for view in answer.context["views"] if view["current"]]
+    assert current == ["Late"]
+    assert all("scope=city" in view["url"] for view in answer.context["views"])
