@@ -13,6 +13,7 @@ from django.db import transaction
 from portals import rulebook
 from portals.models import City
 from tests.requests_app.factories import Staff, load_shipped, staff_of
+from tests.requests_app.homes import archive, origin, unblocked  # noqa: F401
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ Inside `at(home)` the alias "default" is that home's database; nothing of it rea
 
 import datetime as dt
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,13 +17,16 @@ import environ
 import psycopg
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.db import connections, transaction
 from django.test import override_settings
 
 from portals import rulebook
 from portals.vocabulary import Outcome
 from requests_app import conversation, intake
+from requests_app.backup import backup
 from requests_app.determinations import Answer, determine
 from requests_app.escalation import sweep
 from requests_app.files import attach_files, store
@@ -32,6 +36,7 @@ from tests.requests_app.factories import FILED, Staff, file_case, load_shipped, 
 
 DAY = dt.timedelta(days=1)
 LATER = FILED + 9 * DAY
+BACKED_UP = LATER + dt.timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -76,17 +81,22 @@ def at(home: Home) -> Iterator[None]:
 
 
 @contextmanager
-def new_home(vendor: str, folder: Path) -> Iterator[Home]:
-    folder.mkdir(exist_ok=True)
-    if vendor == "sqlite":
+def new_home(vendor: str, folder: Path, *, like: Home | None = None) -> Iterator[Home]:
+    """An empty home, or a copy of one that nobody is connected to."""
+    if like:
+        shutil.copytree(like.folder, folder)
+    else:
+        folder.mkdir()
+    if not (like.url if like else vendor == "postgresql"):
         yield Home(folder)
         return
     url = os.environ.get("DATABASE_URL", "")
     if not url.startswith("postgres"):
         pytest.skip("DATABASE_URL names no PostgreSQL; .ci/run does this there")
     server, name = url.rsplit("/", 1)[0], f"civicdata_backup_{uuid.uuid4().hex[:12]}"
+    template = f'TEMPLATE "{like.url.rsplit("/", 1)[1]}"' if like else ""
     with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}"')
+        admin.execute(f'CREATE DATABASE "{name}" {template}')
         try:
             yield Home(folder, f"{server}/{name}")
         finally:
@@ -129,3 +139,29 @@ def contents() -> dict[str, list[tuple[Any, ...]]]:
 def stored_files() -> dict[str, bytes]:
     root = Path(settings.MEDIA_ROOT)
     return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+# -- Fixtures, known to all tests of this folder by conftest.py
+
+
+@pytest.fixture(scope="module")
+def unblocked(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        yield
+
+
+@pytest.fixture(scope="module")
+def origin(unblocked: None, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A city at work on SQLite, and `a.tar.gz` of it."""
+    home = Home(tmp_path_factory.mktemp("origin"))
+    with at(home):
+        call_command("migrate", verbosity=0)
+        fill()
+        Session.objects.create(session_key="k" * 32, session_data="secret-session", expire_date=LATER)
+        backup(home.folder / "a.tar.gz", now=BACKED_UP)
+    return home
+
+
+@pytest.fixture(scope="module")
+def archive(origin: Home) -> Path:
+    return origin.folder / "a.tar.gz"
