@@ -176,10 +176,13 @@ def _since_filing(events: Sequence[Event], cycle: int) -> list[Happening]:
 
 
 def filed_on(submission: Submission, events: Sequence[Event], book: Rulebook) -> date:
-    """The day from which the ladder is counted: of receipt, or of the latest reopening."""
+    """The day from which the ladder is counted: on which the case came in here, or was last reopened.
+
+    A letter that lay elsewhere for weeks keeps its legal dates, but nobody here could acknowledge it before.
+    """
     reopenings = [event for event in events if event.action == Action.REOPEN]
     if not reopenings:
-        return submission.received_on
+        return max(submission.received_on, book.city_date(submission.submitted_at))
     return reopenings[-1].happened_at.astimezone(book.time_zone).date()
 
 

@@ -188,6 +188,26 @@ def test_what_was_entered_later_counts_from_the_custodians_receipt(people: dict[
     assert (case.received_on, case.submitted_at) == (D(2026, 6, 1), noon(city, D(2026, 6, 5)))
 
 
+def test_what_lay_elsewhere_for_weeks_keeps_its_legal_dates_but_climbs_from_its_entry(
+    people: dict[str, Staff],
+) -> None:
+    city = people["kansas-city"].city
+    entered = noon(city, D(2026, 6, 24))
+    letter = filing(
+        city,
+        RECORDS,
+        channel=Channel.MAIL,
+        entered_by=people["kansas-city"].clerk,
+        received_at=noon(city, D(2026, 6, 1)),
+    )
+    case = intake.submit(letter, now=entered).submission
+    assert dated(case, "response") == ("open", D(2026, 6, 4))
+    sweep(now=entered + dt.timedelta(hours=1))
+    assert not case.events.filter(action="escalate").exists()
+    sweep(now=noon(city, D(2026, 7, 1)))  # five business days after the entry
+    assert case.events.filter(action="escalate").count() == 1
+
+
 def test_a_denial_statement_is_due_is_reminded_of_and_is_met(people: dict[str, Staff]) -> None:
     staff = people["kansas-city"]
     city = staff.city
