@@ -1,11 +1,11 @@
 """Acts of the office on a running case: what happened outside, the hand-over to the custodian, a part
-released, an acknowledgement with its estimated date.
+released.
 
 Every date that a clock counts from may be given as it truly was; deadlines are recomputed from it.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from portals.clocks import ContradictoryEvents
 from portals.models import User
 from portals.vocabulary import ClockEvent, SubmissionKind
-from requests_app import conversation, deadlines, determinations, intake
+from requests_app import conversation, deadlines
 from requests_app.files import StoredFile, attach_files
 from requests_app.lifecycle import NotAllowed, apply, locked
 from requests_app.models import Action, Actor, Event, Message, Submission
@@ -44,26 +44,6 @@ def _check_moment(row: Submission, happened_at: datetime, now: datetime) -> None
         raise NotAllowed(_("This lies in the future. Enter when it really happened."))
     if happened_at < row.received_at:
         raise NotAllowed(_("This lies before the case was received. Check the date."))
-
-
-def acknowledge(
-    submission: Submission,
-    *,
-    by: User,
-    now: datetime,
-    message: str = "",
-    estimate: date | None = None,
-    revision: int | None = None,
-) -> Event:
-    """Acknowledge, and give the estimated date in the same act where the office knows it.
-
-    RCW 42.56.520(1) wants an estimate with an acknowledgement. Raises NotAllowed.
-    """
-    with transaction.atomic():
-        event = intake.acknowledge(submission, by=by, now=now, message=message, revision=revision)
-        if estimate:
-            event = determinations.estimate(submission, until=estimate, reason=message, by=by, now=now)
-    return event
 
 
 def record(

@@ -94,8 +94,8 @@ def _answer(declined: bool) -> Do:
 ACTIONS: dict[Action, Act] = {
     Action.ACKNOWLEDGE: Act(
         forms.AcknowledgeForm,
-        lambda s, f, **c: casework.acknowledge(
-            s, message=f.cleaned_data["message"], estimate=f.cleaned_data["estimate"], **c
+        lambda s, f, **c: intake.acknowledge(
+            s, message=f.cleaned_data["message"], estimate_until=f.cleaned_data["estimate"], **c
         ),
         gettext_lazy("Acknowledge"),
         gettext_lazy("Acknowledge"),
