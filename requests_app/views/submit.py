@@ -23,6 +23,7 @@ from requests_app import intake
 from requests_app.access import grant_requester, visible_to_requester
 from requests_app.forms.base import KindForm, key_of, new_key, typed
 from requests_app.kinds import Kind
+from requests_app.models import Submission
 from requests_app.preview import preview
 from requests_app.suggestions import likely_datasets, published_answers, resolve_dataset
 from requests_app.views.common import city_or_404, city_today, kind_or_404, page
@@ -34,13 +35,23 @@ FROM_ADDRESS = ("dataset", "field_name", "row", "wanted", "against", "ground", "
 STEPS = (gettext_lazy("Your answers"), gettext_lazy("Check"), gettext_lazy("Done"))
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def submit(request: HttpRequest, city_slug: str, kind: str) -> HttpResponse:
-    """The form of a kind. POST: the check page, or with `confirm` the case; `edit` shows the form again."""
-    city, entry, now = city_or_404(city_slug), kind_or_404(kind), timezone.now()
-    if request.method != "POST":
-        return _empty_form(request, city, entry, now)
+    """The form of a kind. POST: the check page, or with `confirm` the case; `edit` shows the form again.
+
+    What was typed is kept by nobody. The empty form may stay with the browser that asked for it: only then
+    does its Back button bring back what was typed.
+    """
+    city, entry = city_or_404(city_slug), kind_or_404(kind)
+    if request.method == "POST":
+        return _sent(request, city, entry, timezone.now())
+    response = _empty_form(request, city, entry, timezone.now())
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@never_cache
+def _sent(request: HttpRequest, city: City, entry: Kind, now: datetime) -> HttpResponse:
     wants_change = "edit" in request.POST or "use_dataset" in request.POST
     data = request.POST
     if "use_dataset" in data:
@@ -64,7 +75,7 @@ def submit(request: HttpRequest, city_slug: str, kind: str) -> HttpResponse:
             ),
         )
         return _form_page(request, city, entry, form, now, status=422)
-    return _file(request, form, key, now)
+    return _file(request, city, entry, form, key, now)
 
 
 def _around(request: HttpRequest, city: City, now: datetime) -> dict[str, Any]:
@@ -150,11 +161,14 @@ def _check_page(request: HttpRequest, city: City, entry: Kind, form: KindForm, n
     return render(request, "requests_app/public/check.html", context)
 
 
-def _file(request: HttpRequest, form: KindForm, key: str, now: datetime) -> HttpResponse:
+def _file(
+    request: HttpRequest, city: City, entry: Kind, form: KindForm, key: str, now: datetime
+) -> HttpResponse:
     """File it and open the case to this browser, in one transaction.
 
     A button that is pressed twice sends two requests with one session. The second finds the case, and must
     not overwrite the session in which the first has put the code: so it leaves a session alone that has it.
+    A key that comes back with other words opens nothing, and what is new in them is not lost.
     """
     filing = form.filing(key=key, now=now, language=get_language() or "en")
     with transaction.atomic():
@@ -164,10 +178,46 @@ def _file(request: HttpRequest, form: KindForm, key: str, now: datetime) -> Http
             grant_requester(request.session, case, now=now)
             request.session[CODES] = {**request.session.get(CODES, {}), case.reference: filed.code}
             request.session.save()
+        elif not _says_the_same(case, filing):
+            return _sent_before(request, city, entry, form, now)
         elif not _other_request_opened_it(request, case, now):
             grant_requester(request.session, case, now=now)
             request.session.save()
     return redirect("requests_app:case", reference=case.reference)
+
+
+def _says_the_same(case: Submission, filing: intake.Filing) -> bool:
+    """Whether a case was made of just this filing, so that whoever sends it again wrote it."""
+    of_case = (case.city_id, case.kind, case.entered_by_id, case.dataset_id, case.is_public, case.flags)
+    of_filing = (
+        filing.city.pk,
+        filing.kind,
+        None,
+        filing.dataset and filing.dataset.pk,
+        filing.is_public,
+        sorted(filing.flags),
+    )
+    words = ("description", "requester_name", "requester_email")
+    if of_case != of_filing or any(getattr(case, name) != getattr(filing, name) for name in words):
+        return False
+    details = intake.DETAILS[filing.kind]._default_manager.get(submission=case)
+    return all(getattr(details, name) == value for name, value in filing.details.items())
+
+
+def _sent_before(
+    request: HttpRequest, city: City, entry: Kind, form: KindForm, now: datetime
+) -> HttpResponse:
+    """The form again, ready to be sent as a submission of its own."""
+    form.data = typed(form.data, submission_key=new_key())
+    form.add_error(
+        None,
+        _(
+            "This form was sent once already, with other words: what you changed since was not sent. To add "
+            "something to that case, open it under “Track a submission”. To send this as another "
+            "submission, go on below."
+        ),
+    )
+    return _form_page(request, city, entry, form, now, status=409)
 
 
 def _other_request_opened_it(request: HttpRequest, case: Any, now: datetime) -> bool:
