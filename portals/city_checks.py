@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from portals.city_clock_checks import check_clocks
 from portals.city_content import SEVERAL, VERSIONED, CityFile, name_of, overlap
 from portals.city_entries import ProvisionEntry
+from portals.city_fee_checks import check_fees
 from portals.city_reading import Problem
 from portals.city_route_checks import check_routes, check_steps
 from portals.vocabulary import Confidence, Layer, OfficeRole
@@ -47,6 +48,7 @@ def check_rules(file: CityFile) -> list[Problem]:
         check_routes(file),
         check_steps(file),
         _appeals(file),
+        check_fees(file),
         _examples(file),
     )
     return list(itertools.chain.from_iterable(parts))

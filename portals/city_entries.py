@@ -29,6 +29,8 @@ from portals.vocabulary import (
     ClockEvent,
     Confidence,
     DayUnit,
+    FeeCircumstance,
+    FeeRuleKind,
     Layer,
     Milestone,
     OfficeRole,
@@ -282,13 +284,23 @@ class FeeEntry:
     id: str = key(ident)
     rows: tuple[str, ...] = key(many(text(20)), NOTHING)
     statement: str = key(text())
+    kind: FeeRuleKind | None = key(word(FeeRuleKind), None)
+    kinds: tuple[SubmissionKind, ...] = key(
+        many(word(SubmissionKind), least=1), (SubmissionKind.RECORDS_REQUEST,)
+    )
     item: str = key(text(200, blank=True), "")
     amount: Decimal | None = key(money, None)
     per: str = key(text(100, blank=True), "")
+    limit: Decimal | None = key(money, None)
+    percent: int | None = key(whole(1, 100), None)
+    when: tuple[FeeCircumstance, ...] = key(many(word(FeeCircumstance), least=1), NOTHING)
+    condition: str = key(ident, "")
     layer: Layer = key(word(Layer))
     citation: str = key(ident)
     status: ProvisionStatus = key(word(ProvisionStatus), ProvisionStatus.STATED)
     confirm_with: str = key(ident, "")
+    effective_from: dt.date | None = key(date, None)
+    effective_to: dt.date | None = key(date, None)
 
 
 _REQUIRES = ("reasons", "exemption", "explanation", "names_and_titles", "review_notice", "on_request_only")

@@ -28,7 +28,9 @@ from portals.clocks import (
     in_force,
     with_acknowledgement_target,
 )
-from portals.models import AppealRoute, Citation, City, Clock, EscalationStep, Office, Route
+from portals.fee_terms import FeeTerm, FeeTerms
+from portals.fee_terms import in_force as fees_in_force
+from portals.models import AppealRoute, Citation, City, Clock, EscalationStep, FeeRule, Office, Route
 from portals.routes import (
     EmptyRoleRule,
     OfficeRef,
@@ -99,6 +101,7 @@ class Rulebook:
     appeals: tuple[AppealRule, ...]
     flags: tuple[FlagRule, ...]
     paragraphs: Mapping[str, str]
+    fees: tuple[FeeTerm, ...]
 
     def city_date(self, moment: datetime) -> date:
         """The date in the city at an aware moment."""
@@ -114,6 +117,10 @@ class Rulebook:
             citation=self.targets_citation,
             citation_title=self.targets_citation_title,
         )
+
+    def fees_for(self, kind: str, received_on: date) -> FeeTerms:
+        """The fee rules that hold for a submission of `kind` received on `received_on`."""
+        return fees_in_force(self.fees, kind, received_on)
 
     def deadlines(
         self,
@@ -226,6 +233,7 @@ def _read(city: City) -> Rulebook:
         appeals=tuple(_appeal(row, labels, offices) for row in city.appealroutes.all()),
         flags=tuple(FlagRule(row.key, tuple(row.kinds), row.question, row.help) for row in city.flags.all()),
         paragraphs=dict(city.paragraphs),
+        fees=tuple(_fee(row, labels, offices) for row in city.feerules.all()),
     )
 
 
@@ -299,7 +307,7 @@ def _extension(stored: dict[str, Any] | None, by_key: Mapping[str, Citation]) ->
     )
 
 
-def _written(row: Clock | Route | EscalationStep, labels: Mapping[int, Citation]) -> dict[str, Any]:
+def _written(row: Clock | Route | EscalationStep | FeeRule, labels: Mapping[int, Citation]) -> dict[str, Any]:
     """Where a rule is written and since when it holds."""
     citation = labels[row.citation_id]
     return {
@@ -366,4 +374,15 @@ def _appeal(row: AppealRoute, labels: Mapping[int, Citation], offices: Mapping[i
         confirm_with=offices[row.confirm_with_id].name if row.confirm_with_id else "",
         effective_from=row.effective_from,
         effective_to=row.effective_to,
+    )
+
+
+def _fee(row: FeeRule, labels: Mapping[int, Citation], offices: Mapping[int, Office]) -> FeeTerm:
+    plain = ("key", "kind", "item", "amount", "per", "limit", "percent", "condition", "statement", "status")
+    return FeeTerm(
+        kinds=tuple(row.kinds),
+        when=tuple(row.when),
+        confirm_with=offices[row.confirm_with_id].name if row.confirm_with_id else "",
+        **{name: getattr(row, name) for name in plain},
+        **_written(row, labels),
     )

@@ -193,5 +193,35 @@ class Outcome(models.TextChoices):
     NO_ACTION = "no_action", _("No action")
 
 
+class FeeRuleKind(models.TextChoices):
+    """What a fee rule decides. A rule without a kind is only told."""
+
+    RATE = "rate", _("may be charged")
+    FLAT = "flat", _("may be charged once, instead of single charges")
+    FORBIDDEN = "forbidden", _("may not be charged")
+    CONDITION = "condition", _("when something may be charged")
+    ESTIMATE_NOTICE = "estimate_notice", _("from which amount the requester must confirm")
+    DEPOSIT = "deposit", _("deposit")
+    PREPAYMENT = "prepayment", _("payment in advance")
+    WAIVER = "waiver", _("waiver")
+    WAIVER_APPEAL = "waiver_appeal", _("review of a denied waiver")
+
+
+class FeeCircumstance(models.TextChoices):
+    """What must hold so that something may be charged or asked in advance; staff say why it does."""
+
+    COMMERCIAL = "commercial", _("the request serves nothing but business")
+    DISRUPTION = "disruption", _("the request plainly disrupts the office too much")
+    ARREARS = "arrears", _("the requester still owes fees")
+
+
+class PaymentTime(models.TextChoices):
+    """When a fee is asked for."""
+
+    ADVANCE = "advance", _("The whole fee in advance")
+    DEPOSIT = "deposit", _("A deposit now, the rest when the records are ready")
+    DELIVERY = "delivery", _("When the records are ready")
+
+
 NOT_SPECIFIED_ON_PAGE = _("not specified on the cited page")
 """The phrase of the guides for what they leave open; shown and printed as it is."""

@@ -8,6 +8,7 @@ from portals.models.office import Office
 from portals.vocabulary import (
     Confidence,
     DayUnit,
+    FeeRuleKind,
     Layer,
     Milestone,
     OfficeRole,
@@ -149,9 +150,15 @@ class FeeRule(Rule):
     """What may be charged, or may not."""
 
     rows = models.JSONField(default=list)
+    kind = models.CharField(max_length=20, choices=FeeRuleKind.choices, blank=True)
+    kinds = models.JSONField(default=list, help_text=_("Kinds of submissions for which it holds."))
     item = models.CharField(max_length=200, blank=True)
     amount = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
     per = models.CharField(max_length=100, blank=True)
+    limit = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
+    percent = models.PositiveSmallIntegerField(null=True, blank=True)
+    when = models.JSONField(default=list, blank=True)
+    condition = models.CharField(max_length=80, blank=True)
     statement = models.TextField()
 
 

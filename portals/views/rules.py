@@ -211,7 +211,7 @@ def _limit(clock: ClockRule, book: Rulebook) -> str:
 def _fee(row: Any) -> dict[str, Any]:
     return {
         "item": row.item,
-        "amount": dollars(row.amount) if row.amount is not None else "",
+        "amount": next((dollars(sum_) for sum_ in (row.amount, row.limit) if sum_ is not None), ""),
         "per": row.per,
     }
 
