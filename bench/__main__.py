@@ -27,13 +27,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         databases["postgresql"] = server
     else:
         _say("PostgreSQL is not measured: DATABASE_URL names no PostgreSQL server.")
+    complete = True
     for name, url in databases.items():
         if given.database in ("", name):
             with scratch(name, url) as place:
                 results = measure(place, given.sizes, 15 if given.quick else given.repeat)
+            complete = complete and not results.failed
             print_report(results, sys.stdout)
             _say(f"Kept in {keep(results, datetime.now(UTC).date())}")
-    return 0
+    return 0 if complete else 1
 
 
 def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -60,7 +62,7 @@ def measure(place: Scratch, sizes: Sequence[int], repeat: int) -> Results:
         for size in sizes:
             _measure_at(place, size, repeat, results)
     except subprocess.CalledProcessError as error:  # what was measured before is worth keeping
-        results.skipped[f"{size} and above"] = f"{' '.join(error.cmd[-4:])} failed"
+        results.failed = f"at {size} and above: {' '.join(error.cmd[-4:])} failed"
     return results
 
 

@@ -52,6 +52,8 @@ def print_report(results: Results, out: TextIO) -> None:
         out.write(f"demo filled up to {size:>7} in {seconds:.0f} s\n")
     for name, why in results.skipped.items():
         out.write(f"not measured: {name} ({why})\n")
+    if results.failed:
+        out.write(f"FAILED {results.failed}\n")
 
 
 def _memory(results: Results, out: TextIO) -> None:
