@@ -21,6 +21,7 @@ from portals.clocks import (
     compute,
     in_force,
 )
+from portals.explain import long_date
 from portals.routes import StepPart
 from portals.rulebook import Rulebook, rulebook_for
 from portals.vocabulary import ClockEvent, ClockState, Milestone, SubmissionKind
@@ -380,15 +381,14 @@ def check_extension(row: Submission, *, until: date, today: date) -> Deadline:
         raise NotAllowed(_("The rules of this city know no extension here. Give an estimated date instead."))
     deadline = candidates[0]
     assert deadline.due_on and deadline.extendable_to
+    due, limit = long_date(deadline.due_on), long_date(deadline.extendable_to)
+    said = {"due": due, "limit": limit, "citation": deadline.citation}
     if today > deadline.due_on:
-        raise NotAllowed(
-            _("The notice of an extension had to be given by %(due)s (%(citation)s).")
-            % {"due": deadline.due_on, "citation": deadline.citation}
-        )
+        raise NotAllowed(_("The notice of an extension had to be given by %(due)s (%(citation)s).") % said)
     if not deadline.due_on < until <= deadline.extendable_to:
         raise NotAllowed(
             _("An extension may reach a day after %(due)s and not later than %(limit)s (%(citation)s).")
-            % {"due": deadline.due_on, "limit": deadline.extendable_to, "citation": deadline.citation}
+            % said
         )
     return deadline
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from portals.explain import long_date
 from portals.models import Member, Office
 from portals.vocabulary import ClockState, MemberRole, Milestone, OfficeRole, Relation, StepAction
 from requests_app import routing
@@ -223,7 +224,7 @@ def _remind(deadline: Deadline, row: Submission, step: Step, effects: Effects) -
     words = {
         "reference": row.reference,
         "milestone": Milestone(deadline.milestone).label,
-        "due": deadline.due_on,
+        "due": long_date(deadline.due_on) if deadline.due_on else "",
     }
     line = (
         _("Overdue since %(due)s: %(milestone)s, %(reference)s")

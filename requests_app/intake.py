@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from portals import text_search
 from portals.models import City, Dataset, Office, User
 from portals.vocabulary import ClockEvent, OfficeRole, Relation, SubmissionKind
-from requests_app import deadlines, references
+from requests_app import climb, deadlines, references
 from requests_app.files import StoredFile, attach_files
 from requests_app.lifecycle import NotAllowed, apply, locked
 from requests_app.models import (
@@ -221,7 +221,10 @@ def searchable(filing: Filing, reference: str) -> str:
 
 def _announce(submission: Submission, placement: Placement, now: datetime) -> None:
     occasion = f"event:{submission.chain_length}"
-    write_to_requester(submission, "filed", now=now, occasion=occasion)
+    today = now.astimezone(submission.city.zone).date()
+    events = list(submission.events.order_by("sequence"))
+    ahead = climb.ahead_of(submission, submission.deadlines.all(), events, today)
+    write_to_requester(submission, "filed", now=now, occasion=occasion, climb=ahead)
     line = _("New: %(kind)s, %(reference)s") % {
         "kind": submission.get_kind_display(),
         "reference": submission.reference,

@@ -357,3 +357,43 @@ def test_the_sweep_command_writes_one_letter_a_day_to_each_member(
     assert digests.count() == 1
     body = digests.get().body
     assert all(case.reference in body for case in Submission.objects.all())
+
+
+def test_bakersfield_extends_within_its_limit_and_not_beyond(
+    client: Client, people: dict[str, Staff], time_machine
+) -> None:
+    """Gov. Code 7922.535: ten calendar days (June 11), by notice up to fourteen more (June 25)."""
+    clerk = people["bakersfield"].clerk
+    case, code = files_with_code(client, "bakersfield", "records_request")
+    time_machine.move_to(FILED + DAY, tick=False)
+    do(clerk, case, "acknowledge")
+    refused = try_to(clerk, case, "extend", until="2026-06-26", reason="Many records.")
+    words = main_of(refused)
+    assert refused.status_code != 302 and "not later than Thursday, June 25, 2026" in words, words
+    do(clerk, case, "extend", until="2026-06-25", reason="Many records.")
+    assert "Thursday, June 25, 2026" in main_of(comes_back(client, case, code))
+    late, _code = files_with_code(client, "bakersfield", "records_request")
+    time_machine.move_to(FILED + 14 * DAY, tick=False)
+    too_late = try_to(clerk, late, "extend", until="2026-06-20", reason="Many records.")
+    assert "had to be given by" in main_of(too_late)
+
+
+def test_a_mailed_request_that_first_lay_elsewhere_counts_from_the_custodians_receipt_in_kansas_city(
+    people: dict[str, Staff], time_machine
+) -> None:
+    """RSMo 610.023.3 counts three business days from the custodian's receipt."""
+    time_machine.move_to(FILED + 7 * DAY, tick=False)
+    address = "/desk/enter/kansas-city/records_request/"
+    clerk = signed_in(people["kansas-city"].clerk)
+    form = clerk.get(address)
+    key = text_of(form).partition('name="submission_key" value="')[2].partition('"')[0]
+    sent = {
+        "submission_key": key,
+        "channel": "mail",
+        "received_on": "2026-06-01",
+        "custodian_on": "2026-06-05",
+        "description": "The minutes of June",
+    }
+    assert clerk.post(address, sent).status_code == 302
+    response = Submission.objects.get().deadlines.get(milestone=Milestone.RESPONSE)
+    assert response.due_on == dt.date(2026, 6, 10)

@@ -83,3 +83,12 @@ def test_steps_that_were_taken_are_not_told_again(people: dict[str, Staff]) -> N
     today = (FILED + 5 * DAY).date()
     found = list(case.deadlines.all())
     assert all(step.on >= today for step in climb.ahead_of(case, found, list(case.events.all()), today))
+
+
+def test_the_first_letter_says_what_follows_and_on_which_day(people: dict[str, Staff]) -> None:
+    kent = people["kent"]
+    case = file_case(kent.city, dataset=kent.dataset, requester_email="rosa@people.example")
+    body = case.notices.get(kind="filed", email="rosa@people.example").body
+    assert "- Wednesday, June 3, 2026: Parks by Hand is reminded." in body
+    assert "It is passed on to City Clerk, which must then act." in body
+    assert "Acknowledgement: Thursday, June 4, 2026 (the office's own target, not a legal deadline)" in body

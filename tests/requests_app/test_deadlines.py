@@ -250,9 +250,9 @@ def test_an_extension_within_the_limit_moves_the_date(bakersfield: Staff) -> Non
 @pytest.mark.parametrize(
     ("until", "on", "why"),
     [
-        (D(2026, 6, 26), D(2026, 6, 10), "not later than 2026-06-25"),
-        (D(2026, 6, 11), D(2026, 6, 10), "a day after 2026-06-11"),
-        (D(2026, 6, 25), D(2026, 6, 12), "had to be given by 2026-06-11"),
+        (D(2026, 6, 26), D(2026, 6, 10), "not later than Thursday, June 25, 2026"),
+        (D(2026, 6, 11), D(2026, 6, 10), "a day after Thursday, June 11, 2026"),
+        (D(2026, 6, 25), D(2026, 6, 12), "had to be given by Thursday, June 11, 2026"),
     ],
 )
 def test_an_extension_beyond_the_limit_or_too_late_is_refused(
