@@ -14,6 +14,7 @@ from typing import Any
 from bench.figures import PageFigure, Results, SearchFigure, SweepFigure, Timing
 from bench.report import keep, print_report
 from bench.scratch import Scratch, scratch, twin
+from bench.server import stop_in_order
 
 SIZES = (1_000, 10_000, 100_000)
 ROOT = Path(__file__).parent.parent
@@ -21,6 +22,7 @@ ROOT = Path(__file__).parent.parent
 
 def main(arguments: Sequence[str] | None = None) -> int:
     given = _parsed(arguments)
+    stop_in_order()
     server = os.environ.get("DATABASE_URL", "")
     databases = {"sqlite": ""}
     if server.startswith(("postgres://", "postgresql://")):
@@ -103,8 +105,15 @@ def _run(place: Scratch, phase: str, size: int, repeat: int) -> dict[str, Any]:
         "--repeat",
         str(repeat),
     ]
-    done = subprocess.run(command, cwd=ROOT, env=place.environment, stdout=subprocess.PIPE, check=True)
-    return dict(json.loads(done.stdout))
+    with subprocess.Popen(command, cwd=ROOT, env=place.environment, stdout=subprocess.PIPE) as worker:
+        try:
+            said, _nothing = worker.communicate()
+        except BaseException:
+            worker.terminate()  # it stops its own web process
+            raise
+    if worker.returncode:
+        raise subprocess.CalledProcessError(worker.returncode, command)
+    return dict(json.loads(said))
 
 
 def _say(text: str) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import signal
 import socket
 import subprocess
 import sys
@@ -28,6 +29,11 @@ class Server:
     def memory_mb(self) -> float:
         """Resident memory of the process and what it started, the largest of them."""
         return max(_resident_mb(pid) for pid in (self.pid, *_children(self.pid)))
+
+
+def stop_in_order() -> None:
+    """SIGTERM ends this process like Ctrl-C: what was started is stopped, what was made is taken away."""
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
 
 
 @contextlib.contextmanager

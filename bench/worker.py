@@ -18,6 +18,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bench.settings")
 django.setup()
 
 from bench import measuring  # noqa: E402 - Django must be ready before any model is imported
+from bench.server import stop_in_order  # noqa: E402
 
 
 def main() -> None:
@@ -26,6 +27,7 @@ def main() -> None:
     parser.add_argument("size", type=int)
     parser.add_argument("--repeat", type=int, default=60)
     given = parser.parse_args()
+    stop_in_order()
     phases: dict[str, Callable[[], Any]] = {
         "fill": lambda: measuring.fill(given.size),
         "pages": lambda: measuring.pages(given.size, given.repeat),
