@@ -18,7 +18,7 @@ from portals.explained import office_words
 from portals.happenings import CLOSES, OPENS
 from portals.rulebook import Rulebook, rulebook_for
 from portals.vocabulary import Milestone, Outcome, Relation, StepAction
-from requests_app import deadlines, history
+from requests_app import case_clocks, deadlines, history
 from requests_app.intake import DETAILS
 from requests_app.models import (
     Action,
@@ -238,7 +238,7 @@ def ladder_of(row: Submission, book: Rulebook, found: Iterable[Deadline], events
     for deadline in found:
         if deadline.milestone != Milestone.ACKNOWLEDGEMENT:
             continue
-        for step in deadlines.planned_steps(deadline, row, book, deadlines.filed_on(row, events, book)):
+        for step in deadlines.planned_steps(deadline, row, book, case_clocks.filed_on(row, events, book)):
             if step.code in done:
                 continue
             words = StepAction(step.action).label if step.action else _("act by itself")

@@ -4,19 +4,18 @@ released.
 Every date that a clock counts from may be given as it truly was; deadlines are recomputed from it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from portals.clocks import ContradictoryEvents
 from portals.models import User
 from portals.vocabulary import ClockEvent, SubmissionKind
-from requests_app import conversation, deadlines
-from requests_app.files import StoredFile, attach_files
+from requests_app import case_clocks, conversation, deadlines
+from requests_app.files import StoredFile
 from requests_app.lifecycle import NotAllowed, apply, locked
-from requests_app.models import Action, Actor, Event, Message, Submission
+from requests_app.models import Action, Event, Submission
 from requests_app.notices import write_to_requester
 
 OUTSIDE = (
@@ -27,16 +26,6 @@ OUTSIDE = (
     ClockEvent.STATEMENT_REQUESTED,
 )
 """What happens outside this system and still starts a clock."""
-
-
-def recompute(row: Submission, *, now: datetime) -> None:
-    """Recompute after an act whose date a person gave; NotAllowed where it contradicts the others."""
-    try:
-        deadlines.recompute(row, now=now)
-    except ContradictoryEvents as error:
-        raise NotAllowed(
-            _("This cannot have happened in that order: %(why)s Check the date.") % {"why": error}
-        ) from error
 
 
 def _check_moment(row: Submission, happened_at: datetime, now: datetime) -> None:
@@ -69,13 +58,12 @@ def record(
             row,
             Action.RECORD,
             now=now,
-            actor=Actor.STAFF,
             by=by,
             happening=happening,
             happened_at=happened_at,
             data={"note": note} if note else {},
         )
-        recompute(row, now=now)
+        deadlines.recompute(row, now=now)
     return event
 
 
@@ -95,28 +83,19 @@ def hand_to_custodian(
         if row.kind != SubmissionKind.RECORDS_REQUEST:
             raise NotAllowed(_("Only a records request is handed to the custodian of records."))
         _check_moment(row, happened_at, now)
-        if custodian_has_it(row.events.all()):
+        if case_clocks.custodian_has_it(row.events.all()):
             raise NotAllowed(_("The custodian of records has received this case already."))
         event = apply(
             row,
             Action.HAND_TO_CUSTODIAN,
             now=now,
-            actor=Actor.STAFF,
             by=by,
             happening=ClockEvent.RECEIVED_BY_CUSTODIAN,
             happened_at=happened_at,
             data={"note": note} if note else {},
         )
-        recompute(row, now=now)
+        deadlines.recompute(row, now=now)
     return event
-
-
-def custodian_has_it(events: Iterable[Event]) -> bool:
-    """Whether the custodian's receipt is on record, by a hand-over or because it was filed there."""
-    return any(
-        event.happening == ClockEvent.RECEIVED_BY_CUSTODIAN or event.data.get("custodian_first")
-        for event in events
-    )
 
 
 def release_part(
@@ -137,12 +116,10 @@ def release_part(
             row,
             Action.RELEASE_PART,
             now=now,
-            actor=Actor.STAFF,
             by=by,
             happening=ClockEvent.INSTALMENT_RELEASED,
         )
-        message = Message.objects.create(submission=row, actor=Actor.STAFF, by=by, at=now, body=body)
-        attach_files(row, files, actor=Actor.STAFF, by=by, now=now, message=message)
+        conversation.write_message(row, event, body, files=files)
         deadlines.recompute(row, now=now)
         write_to_requester(row, "message", now=now, occasion=f"event:{event.sequence}")
     return event
@@ -163,17 +140,12 @@ def answer_for_requester(
     `happened_at` (UTC) is when it came: stopped clocks run again from then. Raises NotAllowed.
     """
     _check_moment(submission, happened_at, now)
-    try:
-        return conversation.answer(
-            submission,
-            body=body,
-            by=by,
-            now=now,
-            declined=declined,
-            happened_at=happened_at,
-            revision=revision,
-        )
-    except ContradictoryEvents as error:
-        raise NotAllowed(
-            _("This cannot have happened in that order: %(why)s Check the date.") % {"why": error}
-        ) from error
+    return conversation.answer(
+        submission,
+        body=body,
+        by=by,
+        now=now,
+        declined=declined,
+        happened_at=happened_at,
+        revision=revision,
+    )

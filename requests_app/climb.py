@@ -17,7 +17,7 @@ from portals.models import Dataset
 from portals.routes import OfficeRef, StepPart
 from portals.rulebook import Rulebook, rulebook_for
 from portals.vocabulary import ClockState, Milestone, StepAction
-from requests_app import deadlines, ladder
+from requests_app import case_clocks, deadlines, ladder
 from requests_app.models import Deadline, Event, Submission
 
 SHOWN = 6
@@ -84,7 +84,7 @@ def ahead_of(case: Submission, found: Iterable[Deadline], events: Sequence[Event
     if not waits:
         return []
     book = rulebook_for(case.city)
-    filed = deadlines.filed_on(case, events, book)
+    filed = case_clocks.filed_on(case, events, book)
     done = {event.data["step"] for event in events if event.data.get("step")} if case.cycle == 1 else set()
     planned = [step for deadline in waits for step in deadlines.planned_steps(deadline, case, book, filed)]
     return _told((step for step in planned if step.on >= today and step.code not in done), case.office.name)

@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 from portals.models import User
 from portals.rulebook import rulebook_for
 from portals.vocabulary import ClockEvent
-from requests_app import deadlines
+from requests_app import case_clocks, deadlines
 from requests_app.files import StoredFile, attach_files
 from requests_app.lifecycle import NotAllowed, acknowledge_on_the_way, apply, locked
 from requests_app.models import Action, Actor, Event, Message, Submission
 from requests_app.notices import people_of, tell, write_to_requester
 
 
-def _write(
+def write_message(
     row: Submission,
     event: Event,
     body: str,
@@ -25,6 +25,7 @@ def _write(
     internal: bool = False,
     is_question: bool = False,
 ) -> Message:
+    """The words and files of an act, as a row beside its event."""
     message = Message.objects.create(
         submission=row,
         actor=event.actor,
@@ -74,12 +75,11 @@ def ask(
             row,
             Action.ASK,
             now=now,
-            actor=Actor.STAFF,
             by=by,
             changes={"requester_wrote_at": None},
             happening=ClockEvent.CLARIFICATION_ASKED,
         )
-        _write(row, event, body, files=files, is_question=True)
+        write_message(row, event, body, files=files, is_question=True)
         deadlines.recompute(row, now=now)
         write_to_requester(row, "asked", now=now, occasion=f"event:{event.sequence}")
     return event
@@ -110,14 +110,13 @@ def answer(
             row,
             Action.DECLINE if declined else Action.ANSWER,
             now=now,
-            actor=Actor.STAFF if by else Actor.REQUESTER,
             by=by,
             changes={"requester_wrote_at": now},
             happening=ClockEvent.CLARIFICATION_DECLINED if declined else ClockEvent.CLARIFICATION_ANSWERED,
             happened_at=happened_at,
         )
         if body.strip() or files:
-            _write(row, event, body, files=files)
+            write_message(row, event, body, files=files)
         deadlines.recompute(row, now=now)
         _tell_staff(row, event, _("Answered by the requester: %(reference)s") % {"reference": row.reference})
     return event
@@ -140,11 +139,10 @@ def message(
             row,
             Action.MESSAGE,
             now=now,
-            actor=Actor.STAFF if by else Actor.REQUESTER,
             by=by,
             changes={"requester_wrote_at": None if by else now},
         )
-        _write(row, event, body, files=files)
+        write_message(row, event, body, files=files)
         if by:
             write_to_requester(row, "message", now=now, occasion=f"event:{event.sequence}")
         else:
@@ -165,8 +163,8 @@ def note(
     with transaction.atomic():
         row = locked(submission, revision=revision)
         _needs_words(body)
-        event = apply(row, Action.NOTE, now=now, actor=Actor.STAFF, by=by, public=False)
-        _write(row, event, body, files=files, internal=True)
+        event = apply(row, Action.NOTE, now=now, by=by, public=False)
+        write_message(row, event, body, files=files, internal=True)
     return event
 
 
@@ -182,10 +180,8 @@ def follow_up(
     with transaction.atomic():
         row = locked(submission, revision=revision)
         _needs_words(body)
-        event = apply(
-            row, Action.FOLLOW_UP, now=now, actor=Actor.REQUESTER, changes={"requester_wrote_at": now}
-        )
-        _write(row, event, body, files=files)
+        event = apply(row, Action.FOLLOW_UP, now=now, changes={"requester_wrote_at": now})
+        write_message(row, event, body, files=files)
         deadlines.requester_followed_up(row, now=now)
         line = _("The requester followed up in writing: %(reference)s") % {"reference": row.reference}
         tell(
@@ -205,9 +201,9 @@ def withdraw(
     """The requester takes the submission back. Raises NotAllowed where it has ended already."""
     with transaction.atomic():
         row = locked(submission, revision=revision)
-        event = apply(row, Action.WITHDRAW, now=now, actor=Actor.REQUESTER, changes={"closed_at": now})
+        event = apply(row, Action.WITHDRAW, now=now, changes={"closed_at": now})
         if reason.strip():
-            _write(row, event, reason)
+            write_message(row, event, reason)
         deadlines.recompute(row, now=now)
         _tell_staff(row, event, _("Withdrawn: %(reference)s") % {"reference": row.reference})
         write_to_requester(row, "withdrawn", now=now, occasion=f"event:{event.sequence}")
@@ -217,10 +213,10 @@ def withdraw(
 def can_request_statement(submission: Submission, events: Sequence[Event]) -> bool:
     """Whether the city's law gives a written statement of a denial on request (RSMo 610.023.4), the case was
     denied, and nobody has asked for it since."""
-    happened = [found.name for found in deadlines.happenings(events)]
+    happened = [found.name for found in case_clocks.happenings(events)]
     if ClockEvent.DENIED not in happened or ClockEvent.STATEMENT_REQUESTED in happened:
         return False
-    rules = deadlines.rules_for(rulebook_for(submission.city), submission, events)
+    rules = case_clocks.rules_for(rulebook_for(submission.city), submission, events)
     return any(ClockEvent.STATEMENT_REQUESTED in rule.starts_on for rule in rules)
 
 
@@ -234,7 +230,6 @@ def request_statement(submission: Submission, *, now: datetime, revision: int | 
             row,
             Action.RECORD,
             now=now,
-            actor=Actor.REQUESTER,
             changes={"requester_wrote_at": now},
             happening=ClockEvent.STATEMENT_REQUESTED,
         )

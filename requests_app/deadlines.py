@@ -6,185 +6,33 @@ events and the rules of the day of receipt would not give again.
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from portals.clocks import (
-    ClockRule,
-    ComputedDeadline,
-    ContradictoryEvents,
-    Happening,
-    NotEntered,
-    acknowledgement_rule,
-    compute,
-    in_force,
-)
+from portals.clocks import ClockRule, ComputedDeadline, NotEntered
 from portals.explain import long_date
 from portals.routes import StepPart
 from portals.rulebook import Rulebook, rulebook_for
-from portals.vocabulary import ClockEvent, ClockState, Milestone, SubmissionKind
-from requests_app import ladder
+from portals.vocabulary import ClockState, Milestone
+from requests_app import case_clocks, ladder
 from requests_app.lifecycle import AT_WORK, NotAllowed
-from requests_app.models import Action, Deadline, Escalation, Event, Status, Submission
+from requests_app.models import Deadline, Escalation, Event, Status, Submission
 
 NOTHING_DUE = date(9999, 12, 31)
-TARGET_KEY = "acknowledgement-target"
 
 AFTER_AN_ANSWER = frozenset({Milestone.DENIAL_STATEMENT, Milestone.INTERNAL_REVIEW, Milestone.COMPLIANCE})
 """What a denial or an order sets running: it goes on while the case itself is answered or closed."""
-
-_QUESTIONS = frozenset(
-    {
-        ClockEvent.CLARIFICATION_ASKED,
-        ClockEvent.CLARIFICATION_ANSWERED,
-        ClockEvent.CLARIFICATION_DECLINED,
-    }
-)
-_VOID_AFTER_REOPENING = frozenset({ClockEvent.DETERMINED, ClockEvent.COMPLETED, ClockEvent.DENIED})
-
-
-def happenings(events: Iterable[Event]) -> list[Happening]:
-    """What the events of a case mean for its clocks. A reopening takes back the answer before it."""
-    found: list[Happening] = []
-    for event in events:
-        if event.action == Action.REOPEN:
-            found = _taken_up_again(found, event.happened_at)
-        if event.happening:
-            try:
-                found.append(Happening(event.happening, event.happened_at, event.until))
-            except ValueError as error:
-                raise NotAllowed(str(error)) from error
-    return found
-
-
-def _taken_up_again(found: Sequence[Happening], at: datetime) -> list[Happening]:
-    """Without the answer; a question that stood open no longer stops anything, nor lets the case lapse."""
-    kept = [happening for happening in found if happening.name not in _VOID_AFTER_REOPENING]
-    questions = [happening.name for happening in kept if happening.name in _QUESTIONS]
-    if questions and questions[-1] == ClockEvent.CLARIFICATION_ASKED:
-        kept.append(Happening(ClockEvent.CLARIFICATION_ANSWERED, at))
-    return kept
-
-
-def fee_of(events: Iterable[Event]) -> Decimal | None:
-    """The fee in dollars of the latest notice, where the event tells it: some clocks depend on it."""
-    amounts = [event.data.get("amount") for event in events if event.happening == ClockEvent.FEE_NOTIFIED]
-    return Decimal(amounts[-1]) if amounts and amounts[-1] else None
-
-
-def _computed(
-    book: Rulebook, rules: Sequence[ClockRule], happened: Sequence[Happening], fee: Decimal | None = None
-) -> tuple[list[ComputedDeadline], list[tuple[ClockRule, NotEntered]]]:
-    """All deadlines; those that need closed days beyond the table are named instead of guessed."""
-
-    def of(chosen: Sequence[ClockRule]) -> list[ComputedDeadline]:
-        try:
-            return compute(
-                chosen,
-                happened,
-                calendar=book.calendar,
-                time_zone=book.time_zone,
-                closing_time=book.closing_time,
-                fee=fee,
-            )
-        except ContradictoryEvents as error:
-            raise NotAllowed(str(error)) from error
-
-    try:
-        return of(rules), []
-    except NotEntered:
-        pass
-    found: list[ComputedDeadline] = []
-    beyond: list[tuple[ClockRule, NotEntered]] = []
-    for rule in rules:
-        needed = [other for other in rules if other.key == rule.after] + [rule]
-        try:
-            found += [deadline for deadline in of(needed) if deadline.rule.key == rule.key]
-        except NotEntered as error:
-            beyond.append((rule, error))
-    return found, beyond
-
-
-def rules_for(book: Rulebook, submission: Submission, events: Sequence[Event]) -> tuple[ClockRule, ...]:
-    """The clocks that were in force on the day of receipt, without the office's own target.
-
-    A clock that starts with the custodian's receipt is left out while the case lies with another office.
-    """
-    rules = in_force(book.clocks, submission.kind, submission.received_on)
-    if any(
-        event.happening == ClockEvent.RECEIVED_BY_CUSTODIAN or event.data.get("custodian_first")
-        for event in events
-    ):
-        return tuple(rules)
-    return _without_custodian(rules)
-
-
-def _without_custodian(rules: Iterable[ClockRule]) -> tuple[ClockRule, ...]:
-    return tuple(rule for rule in rules if rule.starts_on != (ClockEvent.RECEIVED_BY_CUSTODIAN,))
-
-
-def _target(book: Rulebook) -> ClockRule:
-    return acknowledgement_rule(
-        kinds=tuple(SubmissionKind),
-        within=book.acknowledge_within,
-        citation=book.targets_citation,
-        citation_title=book.targets_citation_title,
-    )
 
 
 def recompute(row: Submission, *, now: datetime) -> None:
     """Bring the Deadline rows of the current cycle in line with the events; within the act's transaction."""
     book = rulebook_for(row.city)
     events = list(row.events.order_by("sequence"))
-    happened = happenings(events)
-    rules = rules_for(book, row, events)
-    computed, beyond = _computed(book, rules, happened, fee_of(events))
-    if row.cycle > 1 or not any(rule.milestone == Milestone.ACKNOWLEDGEMENT for rule in rules):
-        target, not_entered = _computed(book, [_target(book)], _since_filing(events, row.cycle))
-        computed, beyond = computed + target, beyond + not_entered
+    computed, beyond = case_clocks.computed_for(row, book, events)
     fresh = [_row_of(row, deadline) for deadline in computed] + [_refused(row, *pair) for pair in beyond]
     _save(row, book, _without_twins(fresh), events)
     _mark_next_due(row, fresh)
-
-
-def foreseen(
-    book: Rulebook, kind: str, *, at: datetime, custodian_first: bool
-) -> tuple[list[ComputedDeadline], list[NotEntered]]:
-    """The deadlines that a case filed at `at` (UTC) will start with, and which closed days are not entered.
-
-    `custodian_first` says whether it goes straight to the custodian of records (see `rules_for`).
-    """
-    happened = [Happening(ClockEvent.RECEIVED, at)]
-    rules: Sequence[ClockRule] = in_force(book.clocks, kind, book.city_date(at))
-    if not custodian_first:
-        rules = _without_custodian(rules)
-    if not any(rule.milestone == Milestone.ACKNOWLEDGEMENT for rule in rules):
-        rules = (*rules, _target(book))
-    computed, beyond = _computed(book, rules, happened)
-    return computed, [error for _rule, error in beyond]
-
-
-def _since_filing(events: Sequence[Event], cycle: int) -> list[Happening]:
-    """What counts for the office's own target: from filing, or from the latest reopening."""
-    if cycle == 1:
-        return happenings(events)
-    reopened = max(index for index, event in enumerate(events) if event.action == Action.REOPEN)
-    start = Happening(ClockEvent.RECEIVED, events[reopened].happened_at)
-    since = happenings(events[reopened + 1 :])
-    return [start, *(happening for happening in since if happening.at >= start.at)]
-
-
-def filed_on(submission: Submission, events: Sequence[Event], book: Rulebook) -> date:
-    """The day from which the ladder is counted: on which the case came in here, or was last reopened.
-
-    A letter that lay elsewhere for weeks keeps its legal dates, but nobody here could acknowledge it before.
-    """
-    reopenings = [event for event in events if event.action == Action.REOPEN]
-    if not reopenings:
-        return max(submission.received_on, book.city_date(submission.submitted_at))
-    return reopenings[-1].happened_at.astimezone(book.time_zone).date()
 
 
 def _row_of(row: Submission, deadline: ComputedDeadline) -> Deadline:
@@ -248,7 +96,7 @@ def _save(row: Submission, book: Rulebook, fresh: list[Deadline], events: Sequen
         "deadline_id", "step"
     ):
         taken.setdefault(deadline_id, set()).add(step)
-    start = filed_on(row, events, book)
+    start = case_clocks.filed_on(row, events, book)
     changed, new = [], []
     for deadline in fresh:
         known = stored.pop(deadline.clock_key, None)
@@ -296,7 +144,7 @@ def _waited_for(deadline: Deadline, submission: Submission, filed: date) -> bool
     if deadline.milestone in AFTER_AN_ANSWER:
         return status not in (Status.WITHDRAWN, Status.LAPSED)
     if deadline.milestone == Milestone.ACKNOWLEDGEMENT:
-        first = submission.cycle == 1 or deadline.clock_key == TARGET_KEY
+        first = submission.cycle == 1 or deadline.clock_key == case_clocks.TARGET_KEY
         return status == Status.RECEIVED and first
     if deadline.milestone == Milestone.LAPSE and submission.cycle > 1:
         return status in AT_WORK and deadline.started_on is not None and deadline.started_on >= filed
@@ -337,7 +185,7 @@ def requester_followed_up(row: Submission, *, now: datetime) -> None:
     """The step that a guide offers to the requester was taken by him: the clock does not take it again."""
     book = rulebook_for(row.city)
     events = list(row.events.order_by("sequence"))
-    filed, today = filed_on(row, events, book), book.city_date(now)
+    filed, today = case_clocks.filed_on(row, events, book), book.city_date(now)
     for deadline in row.deadlines.filter(cycle=row.cycle, milestone=Milestone.ACKNOWLEDGEMENT):
         for step in planned_steps(deadline, row, book, filed):
             rule = step.part.rule if step.part else None

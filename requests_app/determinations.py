@@ -14,6 +14,7 @@ from portals.models import DenialRule, User
 from portals.vocabulary import ClockEvent, Outcome, ProvisionStatus, SubmissionKind
 from requests_app import deadlines
 from requests_app.files import StoredFile, attach_files
+from requests_app.intake import promise
 from requests_app.lifecycle import NotAllowed, acknowledge_on_the_way, apply, locked
 from requests_app.models import Action, Actor, Determination, Event, Submission
 from requests_app.notices import write_to_requester
@@ -103,7 +104,6 @@ def _record_answer(row: Submission, answer: Answer, *, by: User, now: datetime) 
         row,
         Action.DETERMINE,
         now=now,
-        actor=Actor.STAFF,
         by=by,
         changes={"determined_at": now, "requester_wrote_at": None},
         happening=ClockEvent.DETERMINED,
@@ -114,7 +114,6 @@ def _record_answer(row: Submission, answer: Answer, *, by: User, now: datetime) 
             row,
             Action.RECORD,
             now=now,
-            actor=Actor.STAFF,
             by=by,
             happening=ClockEvent.DENIED,
             data=data,
@@ -141,7 +140,6 @@ def extend(
             row,
             Action.EXTEND,
             now=now,
-            actor=Actor.STAFF,
             by=by,
             happening=ClockEvent.EXTENSION_NOTIFIED,
             until=until,
@@ -168,18 +166,7 @@ def estimate(
         row = locked(submission, revision=revision)
         if not reason.strip():
             raise NotAllowed(_("Say why it takes until then: the requester reads it."))
-        if until < now.astimezone(row.city.zone).date():
-            raise NotAllowed(_("The estimated date lies in the past. Choose a day still to come."))
-        event = apply(
-            row,
-            Action.ESTIMATE,
-            now=now,
-            actor=Actor.STAFF,
-            by=by,
-            happening=ClockEvent.ESTIMATE_SET,
-            until=until,
-            data={"reason": reason, "until": until.isoformat()},
-        )
+        event = promise(row, until, by=by, now=now, reason=reason)
         deadlines.recompute(row, now=now)
         write_to_requester(
             row, "estimated", now=now, occasion=f"event:{event.sequence}", reason=reason, until=until
@@ -195,7 +182,6 @@ def close(submission: Submission, *, by: User, now: datetime, revision: int | No
             row,
             Action.CLOSE,
             now=now,
-            actor=Actor.STAFF,
             by=by,
             changes={"closed_at": now},
             happening=ClockEvent.COMPLETED,
@@ -216,7 +202,6 @@ def reopen(
             row,
             Action.REOPEN,
             now=now,
-            actor=Actor.STAFF,
             by=by,
             changes={
                 "cycle": row.cycle + 1,

@@ -16,7 +16,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import Q
 
 from portals.rulebook import Rulebook, rulebook_for
-from requests_app import deadlines
+from requests_app import case_clocks, deadlines
 from requests_app.escalation_steps import Effects, People, take_step
 from requests_app.ladder import Step, next_step
 from requests_app.lifecycle import held
@@ -47,7 +47,9 @@ def database_now() -> datetime:
     """The database's clock (UTC): a worker whose own clock is wrong does no harm."""
     sqlite = connection.vendor == "sqlite"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')" if sqlite else "SELECT statement_timestamp()")
+        cursor.execute(
+            "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')" if sqlite else "SELECT statement_timestamp()"
+        )
         (value,) = cursor.fetchone()
     return datetime.fromisoformat(value).replace(tzinfo=UTC) if sqlite else value
 
@@ -159,7 +161,7 @@ class Planner:
         book = self._books.get(row.city_id)
         if book is None:
             book = self._books[row.city_id] = rulebook_for(row.city)
-        filed = deadlines.filed_on(row, self._reopenings.get(row.pk, ()), book)
+        filed = case_clocks.filed_on(row, self._reopenings.get(row.pk, ()), book)
         key = (
             row.city_id,
             row.kind,

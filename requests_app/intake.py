@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from portals import text_search
 from portals.models import City, Dataset, Office, User
 from portals.vocabulary import ClockEvent, OfficeRole, Relation, SubmissionKind
-from requests_app import climb, deadlines, references
+from requests_app import climb, deadlines, lifecycle, references
 from requests_app.files import StoredFile, attach_files
 from requests_app.lifecycle import NotAllowed, apply, locked
 from requests_app.models import (
@@ -142,7 +142,6 @@ def _file(filing: Filing, code: str, now: datetime) -> Submission:
             locked(submission),
             Action.HAND_TO_CUSTODIAN,
             now=now,
-            actor=Actor.STAFF,
             by=filing.entered_by,
             happening=ClockEvent.RECEIVED_BY_CUSTODIAN,
             happened_at=filing.custodian_received_at,
@@ -254,18 +253,9 @@ def acknowledge(
     """
     with transaction.atomic():
         row = locked(submission, revision=revision)
-        event = apply(
-            row,
-            Action.ACKNOWLEDGE,
-            now=now,
-            actor=Actor.STAFF,
-            by=by,
-            changes={"acknowledged_at": now},
-            happening=ClockEvent.ACKNOWLEDGED,
-            data={"message": message} if message else {},
-        )
+        event = lifecycle.acknowledge(row, by=by, now=now, message=message)
         if estimate_until:
-            _promise(row, estimate_until, by=by, now=now)
+            promise(row, estimate_until, by=by, now=now)
         deadlines.recompute(row, now=now)
         write_to_requester(
             row,
@@ -278,18 +268,18 @@ def acknowledge(
     return event
 
 
-def _promise(row: Submission, until: date, *, by: User, now: datetime) -> None:
+def promise(row: Submission, until: date, *, by: User, now: datetime, reason: str = "") -> Event:
+    """The event of an estimated date, within the act that gives it: never a day that is over in the city."""
     if until < now.astimezone(row.city.zone).date():
         raise NotAllowed(_("The estimated date lies in the past. Choose a day still to come."))
-    apply(
+    return apply(
         row,
         Action.ESTIMATE,
         now=now,
-        actor=Actor.STAFF,
         by=by,
         happening=ClockEvent.ESTIMATE_SET,
         until=until,
-        data={"until": until.isoformat()},
+        data={"until": until.isoformat(), **({"reason": reason} if reason else {})},
     )
 
 
@@ -305,7 +295,6 @@ def claim(submission: Submission, *, by: User, now: datetime, revision: int | No
             row,
             Action.CLAIM,
             now=now,
-            actor=Actor.STAFF,
             by=by,
             changes={"assigned_to_id": by.pk},
             public=False,
@@ -322,7 +311,6 @@ def release(submission: Submission, *, by: User, now: datetime, revision: int | 
             row,
             Action.RELEASE,
             now=now,
-            actor=Actor.STAFF,
             by=by,
             changes={"assigned_to_id": None},
             public=False,
@@ -344,7 +332,6 @@ def assign(
             row,
             Action.ASSIGN,
             now=now,
-            actor=Actor.STAFF,
             by=by,
             changes={"assigned_to_id": to.pk},
             data={"to": str(to)},

@@ -50,7 +50,6 @@ def _moves() -> dict[tuple[Status, Action], Status]:
 
 MOVES = _moves()
 
-ENDED = frozenset({Status.CLOSED, Status.WITHDRAWN, Status.LAPSED})
 AT_WORK = frozenset({Status.RECEIVED, Status.ACKNOWLEDGED, Status.CLARIFYING})
 
 
@@ -118,7 +117,6 @@ def apply(
     action: Action,
     *,
     now: datetime,
-    actor: Actor,
     by: User | None = None,
     changes: Mapping[str, Any] | None = None,
     happening: ClockEvent | str = "",
@@ -127,9 +125,9 @@ def apply(
     data: Mapping[str, Any] | None = None,
     public: bool = True,
 ) -> Event:
-    """Do one act on a row held by `locked`: check the table, change the columns, write the event.
-    `changes` are columns of the submission besides the status. `happened_at` is when it counts for the
-    clocks (UTC), `now` when it is written down. Must run inside a transaction. Raises NotAllowed.
+    """Do one act on a row held by `locked`, in a transaction: check the table, change the columns, write the
+    event. Raises NotAllowed. `by` is the member of staff; without one it was the requester. `changes` are
+    columns besides the status; `happened_at` is when it counts for clocks (UTC), `now` when it is written.
     """
     new = dict(changes or {})
     if (target := next_status(row.status, action)) != row.status:
@@ -141,7 +139,7 @@ def apply(
         row,
         action,
         at=now,
-        actor=actor,
+        actor=Actor.STAFF if by else Actor.REQUESTER,
         by=by,
         happening=happening,
         happened_at=happened_at,
@@ -164,15 +162,20 @@ def _write(row: Submission, event: Event, new: Mapping[str, Any]) -> None:
     event.save(force_insert=True)
 
 
+def acknowledge(row: Submission, *, by: User, now: datetime, message: str = "") -> Event:
+    """The event of an acknowledgement, within the act that acknowledges. Raises NotAllowed."""
+    return apply(
+        row,
+        Action.ACKNOWLEDGE,
+        now=now,
+        by=by,
+        changes={"acknowledged_at": now},
+        happening=ClockEvent.ACKNOWLEDGED,
+        data={"message": message} if message else {},
+    )
+
+
 def acknowledge_on_the_way(row: Submission, *, by: User, now: datetime) -> None:
     """Whoever asks or answers has read the case: it is acknowledged where it was not."""
     if row.status == Status.RECEIVED:
-        apply(
-            row,
-            Action.ACKNOWLEDGE,
-            now=now,
-            actor=Actor.STAFF,
-            by=by,
-            changes={"acknowledged_at": now},
-            happening=ClockEvent.ACKNOWLEDGED,
-        )
+        acknowledge(row, by=by, now=now)

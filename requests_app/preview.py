@@ -14,7 +14,7 @@ from portals.models import Citation, City, Dataset
 from portals.routes import RouteAnswer, office_that_leads
 from portals.rulebook import rulebook_for
 from portals.vocabulary import OfficeRole, SubmissionKind
-from requests_app import climb, deadlines
+from requests_app import case_clocks, climb
 from requests_app.climb import Told
 from requests_app.routing import answer_for
 
@@ -45,7 +45,7 @@ def preview(
     steps = climb.steps_before_filing(book, kind, office, dataset, today)
     answer = replace(answer, escalation=steps)
     custodian_first = OfficeRole.RECORDS_CUSTODIAN in office.roles
-    computed, beyond = deadlines.foreseen(book, kind, at=now, custodian_first=custodian_first)
+    computed, beyond = case_clocks.foreseen(book, kind, at=now, custodian_first=custodian_first)
     labels = {row.label: row for row in city.citations.all()}
     return Preview(
         route=_linked_route(answer, labels),

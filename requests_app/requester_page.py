@@ -14,7 +14,7 @@ from portals.models import Citation
 from portals.routes import RoutePart
 from portals.rulebook import rulebook_for
 from portals.vocabulary import ClockState, Milestone, Relation, SubmissionKind
-from requests_app import climb, deadlines, ladder
+from requests_app import case_clocks, climb, deadlines, ladder
 from requests_app.access import requester_permitted
 from requests_app.conversation import can_request_statement
 from requests_app.kinds import details_of
@@ -63,7 +63,7 @@ def follow_up_from(case: Submission, events: Sequence[Event]) -> date | None:
     if case.status != Status.RECEIVED:
         return None
     book = rulebook_for(case.city)
-    filed = deadlines.filed_on(case, events, book)
+    filed = case_clocks.filed_on(case, events, book)
     offered = [part for part in deadlines.ladder_of(book, case) if part.rule.offered_to_requester]
     try:
         return min(

@@ -12,9 +12,9 @@ from portals.models import City, Dataset, Office, User
 from portals.routes import RouteAnswer, office_that_leads
 from portals.rulebook import rulebook_for
 from portals.vocabulary import ClockEvent, OfficeRole, Relation, SubmissionKind
-from requests_app import deadlines
+from requests_app import case_clocks, deadlines
 from requests_app.lifecycle import NotAllowed, apply, locked
-from requests_app.models import Action, Actor, Event, Involvement, Referral, Submission
+from requests_app.models import Action, Event, Involvement, Referral, Submission
 from requests_app.notices import people_of, tell, write_to_requester
 
 
@@ -122,7 +122,6 @@ def refer(
             row,
             Action.REFER_BACK if is_return else Action.REFER,
             now=now,
-            actor=Actor.STAFF,
             by=by,
             changes={"office_id": to.pk, "climbs_from_id": to.pk, "assigned_to_id": None},
             data={"from": left.name, "to": to.name, "reason": reason},
@@ -195,15 +194,12 @@ def _custodian_receives(row: Submission, to: Office, *, by: User, now: datetime)
     """A records request that lay elsewhere reaches its custodian when it is handed over (RSMo 610.023.3)."""
     if row.kind != SubmissionKind.RECORDS_REQUEST or OfficeRole.RECORDS_CUSTODIAN not in to.roles:
         return
-    known = row.events.filter(happening=ClockEvent.RECEIVED_BY_CUSTODIAN).exists()
-    came_first = row.events.filter(sequence=1, data__custodian_first=True).exists()
-    if known or came_first:
+    if case_clocks.custodian_has_it(row.events.all()):
         return
     apply(
         row,
         Action.HAND_TO_CUSTODIAN,
         now=now,
-        actor=Actor.STAFF,
         by=by,
         happening=ClockEvent.RECEIVED_BY_CUSTODIAN,
     )

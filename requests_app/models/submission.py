@@ -8,7 +8,6 @@ from portals.models import City, Dataset, Office
 from portals.vocabulary import Relation, SubmissionKind
 from requests_app.models.words import Channel, Status
 
-
 OPEN = models.Q(determined_at__isnull=True, closed_at__isnull=True)
 """At work. Said without a parameter, so that SQLite too can use the indexes of open cases."""
 
@@ -113,7 +112,9 @@ class Involvement(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["submission", "office"], name="office_involved_once"),
         ]
-        indexes = [models.Index(fields=["office", "relation", "submission"], name="involvements_of_an_office")]
+        indexes = [
+            models.Index(fields=["office", "relation", "submission"], name="involvements_of_an_office"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.submission_id}: {self.office_id} {self.relation}"

@@ -20,6 +20,7 @@ from portals.rulebook import rulebook_for
 from portals.vocabulary import ClockEvent, ClockState, SubmissionKind
 from requests_app import (
     access,
+    case_clocks,
     casework,
     conversation,
     deadlines,
@@ -247,7 +248,7 @@ def offered(who: Standing, file: CaseFile) -> list[tuple[Action, Act]]:
 def _pointless(file: CaseFile) -> set[Action]:
     case = file.submission
     found = {Action.CLAIM} if case.assigned_to_id else {Action.RELEASE}
-    if case.kind != SubmissionKind.RECORDS_REQUEST or casework.custodian_has_it(file.events):
+    if case.kind != SubmissionKind.RECORDS_REQUEST or case_clocks.custodian_has_it(file.events):
         found.add(Action.HAND_TO_CUSTODIAN)
     if not any(event.after.get("office_id") == case.office_id for event in file.events):
         found.add(Action.REFER_BACK)

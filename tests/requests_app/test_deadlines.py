@@ -12,11 +12,11 @@ from portals.explain import sentences
 from portals.explained import Reason
 from portals.models import City
 from portals.vocabulary import ClockEvent, ClockState, Milestone, Outcome, SubmissionKind
-from requests_app import conversation, deadlines, determinations, intake
+from requests_app import case_clocks, conversation, deadlines, determinations, intake
 from requests_app.determinations import Answer
 from requests_app.escalation import sweep
 from requests_app.lifecycle import NotAllowed, apply, locked
-from requests_app.models import Action, Actor, Channel, Deadline, Notice, Status, Submission
+from requests_app.models import Action, Channel, Deadline, Notice, Status, Submission
 from requests_app.verification import verify
 from tests.requests_app.factories import FILED, Staff, file_case, filing
 from tests.requests_app.test_escalation import at
@@ -124,7 +124,7 @@ def record(case: Submission, happening: str, now: dt.datetime, **data: str) -> N
     """What happened outside, as the act for it writes it."""
     with transaction.atomic():
         held = locked(case)
-        apply(held, Action.RECORD, now=now, actor=Actor.STAFF, happening=happening, data=data)
+        apply(held, Action.RECORD, now=now, happening=happening, data=data)
         deadlines.recompute(held, now=now)
 
 
@@ -297,7 +297,7 @@ def test_a_reopening_starts_a_new_cycle_and_keeps_the_filing_date(portland: Staf
     case.refresh_from_db()
     assert (case.cycle, case.received_on, case.acknowledged_at) == (2, D(2026, 6, 1), None)
     assert dated(case, Milestone.COMPLETION) == ("open", D(2026, 6, 23))
-    target = case.deadlines.get(cycle=2, clock_key=deadlines.TARGET_KEY)
+    target = case.deadlines.get(cycle=2, clock_key=case_clocks.TARGET_KEY)
     assert (target.state, target.due_on) == ("open", D(2026, 7, 9))
     assert not case.deadlines.filter(cycle=1, next_step_at__isnull=False).exists()
 

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from portals.models import City
 from portals.vocabulary import ClockEvent, ClockState, Outcome, SubmissionKind
-from requests_app import conversation, deadlines, determinations, intake
+from requests_app import case_clocks, conversation, deadlines, determinations, intake
 from requests_app.determinations import Answer
 from requests_app.escalation import sweep
 from requests_app.lifecycle import NotAllowed, apply, locked
-from requests_app.models import Action, Actor, Submission
+from requests_app.models import Action, Submission
 from requests_app.verification import verify
 from tests.requests_app.factories import FILED, Staff, filing
 
@@ -36,7 +36,6 @@ def recorded(happening: str, **data: str) -> Callable[[Submission, Staff, dt.dat
                 row,
                 Action.RECORD,
                 now=now,
-                actor=Actor.STAFF,
                 by=staff.clerk,
                 happening=happening,
                 data=data,
@@ -85,7 +84,7 @@ def explained(case: Submission) -> list[tuple[Any, ...]]:
     for event in events:
         until = f"/{event.until}" if event.until else ""
         words += ["--event", f"{event.happening}={event.happened_at.isoformat()}{until}"]
-    fee = deadlines.fee_of(events)
+    fee = case_clocks.fee_of(events)
     words += ["--fee", str(fee)] if fee else []
     out = io.StringIO()
     call_command(*words, stdout=out)
@@ -100,7 +99,7 @@ COLUMNS = ("milestone", "due_on", "acts_on", "extendable_to", "state", "layer", 
 def stored(case: Submission) -> list[tuple[Any, ...]]:
     """What stands in the tables, without clocks that no longer run, the office's own target (a records
     request has it for its ladder only), and without telling apart what ended by itself."""
-    rows = case.deadlines.filter(cycle=case.cycle).exclude(clock_key=deadlines.TARGET_KEY)
+    rows = case.deadlines.filter(cycle=case.cycle).exclude(clock_key=case_clocks.TARGET_KEY)
     return sorted(tuple(str(getattr(row, name)) for name in COLUMNS) for row in rows)
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from portals.models import City
 from requests_app import conversation, intake
 from requests_app.lifecycle import MOVES, NotAllowed, allowed, apply, locked, next_status
-from requests_app.models import Action, Actor, Event, Status, Submission
+from requests_app.models import Action, Event, Status, Submission
 from tests.requests_app.factories import FILED, Staff, file_case
 
 HOUR = dt.timedelta(hours=1)
@@ -96,7 +96,7 @@ def case(cities: dict[str, City]) -> Submission:
 
 def do(case: Submission, action: Action, **facts: object) -> Event:
     with transaction.atomic():
-        return apply(locked(case), action, now=FILED + HOUR, actor=Actor.STAFF, **facts)
+        return apply(locked(case), action, now=FILED + HOUR, **facts)
 
 
 def test_apply_refuses_what_the_table_lacks_and_leaves_nothing(case: Submission) -> None:
@@ -162,5 +162,5 @@ def test_an_act_on_a_row_that_was_not_read_again_is_refused(case: Submission) ->
         stale = locked(case)
     do(case, Action.NOTE)
     with pytest.raises(NotAllowed, match="at the same moment"), transaction.atomic():
-        apply(stale, Action.NOTE, now=FILED + HOUR, actor=Actor.STAFF)
+        apply(stale, Action.NOTE, now=FILED + HOUR)
     assert case.events.count() == 2

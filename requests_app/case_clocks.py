@@ -1,0 +1,178 @@
+"""What the events of a case mean for its clocks: which rules hold, and the deadlines that they give.
+
+Alone responsible for the way from events to computed deadlines. Reads a case, writes nothing: deadlines.py
+keeps the result.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from portals.clocks import (
+    ClockRule,
+    ComputedDeadline,
+    ContradictoryEvents,
+    Happening,
+    NotEntered,
+    acknowledgement_rule,
+    compute,
+    in_force,
+)
+from portals.rulebook import Rulebook
+from portals.vocabulary import ClockEvent, Milestone, SubmissionKind
+from requests_app.lifecycle import NotAllowed
+from requests_app.models import Action, Event, Submission
+
+TARGET_KEY = "acknowledgement-target"
+
+_QUESTIONS = frozenset(
+    {
+        ClockEvent.CLARIFICATION_ASKED,
+        ClockEvent.CLARIFICATION_ANSWERED,
+        ClockEvent.CLARIFICATION_DECLINED,
+    }
+)
+_VOID_AFTER_REOPENING = frozenset({ClockEvent.DETERMINED, ClockEvent.COMPLETED, ClockEvent.DENIED})
+
+
+def happenings(events: Iterable[Event]) -> list[Happening]:
+    """What the events of a case mean for its clocks. A reopening takes back the answer before it."""
+    found: list[Happening] = []
+    for event in events:
+        if event.action == Action.REOPEN:
+            found = _taken_up_again(found, event.happened_at)
+        if event.happening:
+            try:
+                found.append(Happening(event.happening, event.happened_at, event.until))
+            except ValueError as error:
+                raise NotAllowed(str(error)) from error
+    return found
+
+
+def _taken_up_again(found: Sequence[Happening], at: datetime) -> list[Happening]:
+    """Without the answer; a question that stood open no longer stops anything, nor lets the case lapse."""
+    kept = [happening for happening in found if happening.name not in _VOID_AFTER_REOPENING]
+    questions = [happening.name for happening in kept if happening.name in _QUESTIONS]
+    if questions and questions[-1] == ClockEvent.CLARIFICATION_ASKED:
+        kept.append(Happening(ClockEvent.CLARIFICATION_ANSWERED, at))
+    return kept
+
+
+def fee_of(events: Iterable[Event]) -> Decimal | None:
+    """The fee in dollars of the latest notice, where the event tells it: some clocks depend on it."""
+    amounts = [event.data.get("amount") for event in events if event.happening == ClockEvent.FEE_NOTIFIED]
+    return Decimal(amounts[-1]) if amounts and amounts[-1] else None
+
+
+def _computed(
+    book: Rulebook, rules: Sequence[ClockRule], happened: Sequence[Happening], fee: Decimal | None = None
+) -> tuple[list[ComputedDeadline], list[tuple[ClockRule, NotEntered]]]:
+    """All deadlines; those that need closed days beyond the table are named instead of guessed."""
+
+    def of(chosen: Sequence[ClockRule]) -> list[ComputedDeadline]:
+        try:
+            return compute(
+                chosen,
+                happened,
+                calendar=book.calendar,
+                time_zone=book.time_zone,
+                closing_time=book.closing_time,
+                fee=fee,
+            )
+        except ContradictoryEvents as error:
+            raise NotAllowed(str(error)) from error
+
+    try:
+        return of(rules), []
+    except NotEntered:
+        pass
+    found: list[ComputedDeadline] = []
+    beyond: list[tuple[ClockRule, NotEntered]] = []
+    for rule in rules:
+        needed = [other for other in rules if other.key == rule.after] + [rule]
+        try:
+            found += [deadline for deadline in of(needed) if deadline.rule.key == rule.key]
+        except NotEntered as error:
+            beyond.append((rule, error))
+    return found, beyond
+
+
+def rules_for(book: Rulebook, submission: Submission, events: Sequence[Event]) -> tuple[ClockRule, ...]:
+    """The clocks that were in force on the day of receipt, without the office's own target.
+
+    A clock that starts with the custodian's receipt is left out while the case lies with another office.
+    """
+    rules = in_force(book.clocks, submission.kind, submission.received_on)
+    return tuple(rules) if custodian_has_it(events) else _without_custodian(rules)
+
+
+def custodian_has_it(events: Iterable[Event]) -> bool:
+    """Whether the custodian's receipt is on record, by a hand-over or because it was filed there."""
+    return any(
+        event.happening == ClockEvent.RECEIVED_BY_CUSTODIAN or event.data.get("custodian_first")
+        for event in events
+    )
+
+
+def _without_custodian(rules: Iterable[ClockRule]) -> tuple[ClockRule, ...]:
+    return tuple(rule for rule in rules if rule.starts_on != (ClockEvent.RECEIVED_BY_CUSTODIAN,))
+
+
+def office_target(book: Rulebook) -> ClockRule:
+    return acknowledgement_rule(
+        kinds=tuple(SubmissionKind),
+        within=book.acknowledge_within,
+        citation=book.targets_citation,
+        citation_title=book.targets_citation_title,
+    )
+
+
+def computed_for(
+    submission: Submission, book: Rulebook, events: Sequence[Event]
+) -> tuple[list[ComputedDeadline], list[tuple[ClockRule, NotEntered]]]:
+    """The deadlines of a case as its events stand, the office's own target included where no rule sets an
+    acknowledgement; and the clocks for which closed days are not entered. Raises NotAllowed."""
+    rules = rules_for(book, submission, events)
+    computed, beyond = _computed(book, rules, happenings(events), fee_of(events))
+    if submission.cycle > 1 or not any(rule.milestone == Milestone.ACKNOWLEDGEMENT for rule in rules):
+        target, not_entered = _computed(book, [office_target(book)], _since_filing(events, submission.cycle))
+        computed, beyond = computed + target, beyond + not_entered
+    return computed, beyond
+
+
+def foreseen(
+    book: Rulebook, kind: str, *, at: datetime, custodian_first: bool
+) -> tuple[list[ComputedDeadline], list[NotEntered]]:
+    """The deadlines that a case filed at `at` (UTC) will start with, and which closed days are not entered.
+
+    `custodian_first` says whether it goes straight to the custodian of records (see `rules_for`).
+    """
+    happened = [Happening(ClockEvent.RECEIVED, at)]
+    rules: Sequence[ClockRule] = in_force(book.clocks, kind, book.city_date(at))
+    if not custodian_first:
+        rules = _without_custodian(rules)
+    if not any(rule.milestone == Milestone.ACKNOWLEDGEMENT for rule in rules):
+        rules = (*rules, office_target(book))
+    computed, beyond = _computed(book, rules, happened)
+    return computed, [error for _rule, error in beyond]
+
+
+def _since_filing(events: Sequence[Event], cycle: int) -> list[Happening]:
+    """What counts for the office's own target: from filing, or from the latest reopening."""
+    if cycle == 1:
+        return happenings(events)
+    reopened = max(index for index, event in enumerate(events) if event.action == Action.REOPEN)
+    start = Happening(ClockEvent.RECEIVED, events[reopened].happened_at)
+    since = happenings(events[reopened + 1 :])
+    return [start, *(happening for happening in since if happening.at >= start.at)]
+
+
+def filed_on(submission: Submission, events: Sequence[Event], book: Rulebook) -> date:
+    """The day from which the ladder is counted: on which the case came in here, or was last reopened.
+
+    A letter that lay elsewhere for weeks keeps its legal dates, but nobody here could acknowledge it before.
+    """
+    reopenings = [event for event in events if event.action == Action.REOPEN]
+    if not reopenings:
+        return max(submission.received_on, book.city_date(submission.submitted_at))
+    return book.city_date(reopenings[-1].happened_at)
