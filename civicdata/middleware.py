@@ -23,6 +23,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
     ]
 )
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()"
+UTF8 = ("utf-8", "utf8", "us-ascii")
 _ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
@@ -59,21 +60,27 @@ class SecurityHeadersMiddleware:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", settings.SECURE_REFERRER_POLICY)
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        # Whoever wants a page kept says so; nothing is kept because somebody forgot to forbid it.
+        response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
 
 
 class BodyLimitMiddleware:
-    """Refuses a body larger than all allowed files together before a byte of it is read (413)."""
+    """Refuses what cannot be a form of ours before a byte of it is read: a body larger than all allowed files
+    together (413), and another encoding than UTF-8 (415), on which Django's own error page would fail."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdecimal() and int(length) > settings.BODY_MAX_BYTES:
+        if length.isdecimal() and int(length[:18]) > settings.BODY_MAX_BYTES:
             text = _("This is too large. Send at most %(count)d files of %(size)d MB each.") % {
                 "count": settings.UPLOAD_MAX_FILES,
                 "size": settings.UPLOAD_MAX_BYTES // 1024 // 1024,
             }
             return HttpResponse(text, status=413, content_type="text/plain; charset=utf-8")
+        if (request.content_params or {}).get("charset", "utf-8").lower() not in UTF8:
+            text = _("This form was sent in an encoding that is not UTF-8. Nothing was saved.")
+            return HttpResponse(text, status=415, content_type="text/plain; charset=utf-8")
         return self.get_response(request)

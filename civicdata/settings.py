@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+env.ENVIRON = {name: value for name, value in os.environ.items() if value}  # .env names them all, blank
 
 # -- Where we run
 ENVIRONMENT = env.str("CIVICDATA_ENV", default="test" if "pytest" in sys.modules else "local")
@@ -185,6 +186,8 @@ ACCOUNT_ADAPTER = "civicdata.accounts.StaffAccountAdapter"  # closes sign-up: st
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # nobody registers himself; an administrator entered the address
+ACCOUNT_MAX_EMAIL_ADDRESSES = 1  # ... and nobody replaces it by another
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)  # whose X-Forwarded-For is believed
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 SESSION_COOKIE_AGE = 12 * 3600

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from portals.models import City, Dataset, Member
 from portals.vocabulary import MemberRole, Relation, SubmissionKind
 from requests_app.lifecycle import allowed
-from requests_app.models import Action, Attachment, Involvement, Submission
+from requests_app.models import Action, Attachment, Involvement, Status, Submission
 
 WHOLE_CITY = frozenset({MemberRole.ADMINISTRATOR, MemberRole.AUDITOR, MemberRole.CLERK})
 REQUESTER_SESSION = timedelta(hours=12)
@@ -119,9 +119,14 @@ def permitted(who: Standing, submission: Submission) -> list[Action]:
     return []
 
 
+def public_cases() -> QuerySet[Submission]:
+    """What everybody may read, because its author wanted it; whoever takes it back takes it off the web."""
+    return Submission.objects.filter(is_public=True).exclude(status=Status.WITHDRAWN)
+
+
 def public_reports(dataset: Dataset) -> QuerySet[Submission]:
     """Error reports that their authors made public: the guides' dataset comments."""
-    return Submission.objects.filter(dataset=dataset, is_public=True, kind=SubmissionKind.ERROR_REPORT)
+    return public_cases().filter(dataset=dataset, kind=SubmissionKind.ERROR_REPORT)
 
 
 # -- the requester, who has no account: a session that proved the code

@@ -217,8 +217,8 @@ def _start(who: Standing, place: Workplace, chosen: Mapping[str, str]) -> QueryS
     scope = chosen["scope"]
     if scope not in scopes_of(who):
         return Submission.objects.none()
-    if scope == "city" and chosen["office"].isdecimal():
-        office = place.offices.get(int(chosen["office"]))
+    if scope == "city" and chosen["office"]:
+        office = next((one for one in place.offices.values() if str(one.pk) == chosen["office"]), None)
         if office and office.city_id in who.cities_seen:
             return Submission.objects.filter(office_id=office.pk)  # the index of an office serves better
     found: QuerySet[Submission] = SCOPES[scope][1](who)

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from portals.catalog.search import DatasetQuery, found
 from portals.models import City, Dataset
 from portals.text_search import words
+from requests_app.access import public_cases
 from requests_app.models import Submission
 
 LIMIT = 5
@@ -53,7 +54,7 @@ def published_answers(city: City, text: str, kind: str = "", limit: int = LIMIT)
     looked_for = [_stem(word) for word in significant(text)]
     if not looked_for:
         return []
-    rows = Submission.objects.filter(city=city, is_public=True).select_related("dataset")
+    rows = public_cases().filter(city=city).select_related("dataset")
     rows = rows.filter(kind=kind) if kind else rows
     return list(_by_hits(rows, looked_for, ("title", "description"))[:limit])
 

@@ -21,7 +21,7 @@ from portals.models import City, Dataset
 from portals.rulebook import FlagRule, Rulebook, rulebook_for
 from portals.vocabulary import SubmissionKind
 from requests_app.forms.attachments import AttachmentsForm
-from requests_app.forms.fields import LineField, TextField, YesNoField
+from requests_app.forms.fields import LineField, TextField, YesNoField, plain
 from requests_app.intake import Filing
 from requests_app.suggestions import resolve_dataset
 
@@ -247,7 +247,7 @@ class KindForm(AttachmentsForm):
     def carried(self) -> list[tuple[str, str]]:
         """Name and value of everything typed, for hidden inputs of the check page."""
         names = [name for name in self.fields if name != "files"]
-        values = [(name, value) for name in names for value in self._values(name)]
+        values = [(name, plain(value)) for name in names for value in self._values(name)]
         return values + [("stored", token) for _file, token in self.kept]
 
 

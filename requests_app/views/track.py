@@ -35,18 +35,21 @@ def track(request: HttpRequest) -> HttpResponse:
     if reference is None:
         form.add_error("reference", mistyped())
         return show_form(request, form, status=422)
-    if not _may_try(request, reference):
+    by_address, by_case = _may_try(request, reference)
+    if not by_address:
         return render(request, "429.html", status=429)
     now = timezone.now()
     case = Submission.objects.select_related("city").filter(reference=reference).first()
-    if "mail" in request.POST:
+    if "mail" in request.POST and by_case:
         if case:
             one_time.send_code(case, now=now)
         return show_form(request, form, mailed=True)
-    if case and _proves(case, form.cleaned_data["code"], now):
+    if case and _proves(case, form.cleaned_data["code"], now, short_codes=by_case):
         request.session.cycle_key()
         grant_requester(request.session, case, now=now)
         return redirect("requests_app:case", reference=case.reference)
+    if not by_case:
+        return render(request, "429.html", status=429)
     form.add_error("code", _("Reference and code do not belong together, or the code is no longer valid."))
     return show_form(request, form, status=422)
 
@@ -64,17 +67,22 @@ def show_form(
     return render(request, "requests_app/public/track.html", context, status=status)
 
 
-def _may_try(request: HttpRequest, reference: str) -> bool:
+def _may_try(request: HttpRequest, reference: str) -> tuple[bool, bool]:
+    """Whether this address may go on trying, and whether eight digits may still be tried on this case.
+
+    The second limit must not shut out the requester himself: anybody who knows the reference can use it up.
+    The code of twelve signs cannot be guessed, so it opens the case even then.
+    """
     by_address = throttle.allowed(
         "track", throttle.address_of(request.META), limit=TRIES_AN_ADDRESS, seconds=QUARTER
     )
     by_case = throttle.allowed("track-case", reference, limit=TRIES_A_REFERENCE, seconds=QUARTER)
-    return by_address and by_case
+    return by_address, by_case
 
 
-def _proves(case: Submission, typed: str, now: datetime) -> bool:
+def _proves(case: Submission, typed: str, now: datetime, *, short_codes: bool) -> bool:
     if not typed:
         return False
-    return references.code_matches(case.reference, typed, case.code_hash) or one_time.use_code(
-        case, typed, now=now
-    )
+    if references.code_matches(case.reference, typed, case.code_hash):
+        return True
+    return short_codes and one_time.use_code(case, typed, now=now)

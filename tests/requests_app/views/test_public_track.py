@@ -8,9 +8,10 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from requests_app import conversation
+from requests_app import conversation, one_time
 from requests_app.models import Attachment, Notice, OneTimeCode, Submission
-from requests_app.views.track import TRIES_A_REFERENCE
+from requests_app.references import new_reference
+from requests_app.views.track import TRIES_A_REFERENCE, TRIES_AN_ADDRESS
 from tests.requests_app.factories import FILED, Staff
 from tests.requests_app.pages import code_of, filed, main_of, text_file, text_of
 
@@ -63,11 +64,28 @@ def test_what_is_no_reference_is_a_sentence(client: Client, db: None, reference:
 
 
 def test_codes_cannot_be_tried_for_ever(client: Client, kent: Staff) -> None:
-    case, code = sent()
+    case, _code = sent(requester_email="rita@people.example")
     for _try in range(TRIES_A_REFERENCE):
         assert not opens(client, case.reference, "AAAA-BBBB-CCCC")
-    answer = client.post("/track/", {"reference": case.reference, "code": code, "open": "1"})
-    assert answer.status_code == 429
+    one_time.send_code(case, now=timezone.now())
+    typed = {"reference": case.reference, "code": mailed_code(case), "open": "1"}
+    assert client.post("/track/", typed).status_code == 429
+
+
+def test_the_tries_of_others_do_not_shut_out_whoever_has_the_code(client: Client, kent: Staff) -> None:
+    case, code = sent()
+    for _try in range(TRIES_A_REFERENCE + 1):
+        opens(Client(REMOTE_ADDR="203.0.113.9"), case.reference, "11111111")
+    assert opens(client, case.reference, code)
+
+
+def test_one_address_cannot_try_code_after_code_on_case_after_case(client: Client, kent: Staff) -> None:
+    case, code = sent()
+    for _try in range(TRIES_AN_ADDRESS):
+        client.post("/track/", {"reference": new_reference("KNT"), "code": "x", "open": "1"})
+    sneaky = {"x-forwarded-for": "198.51.100.7"}
+    typed = {"reference": case.reference, "code": code, "open": "1"}
+    assert client.post("/track/", typed, headers=sneaky).status_code == 429
 
 
 def test_filing_is_never_refused_for_being_often(client: Client, kent: Staff) -> None:
