@@ -37,15 +37,19 @@ ODD = (
 )
 
 
-@pytest.mark.parametrize(
-    "name", ["scope", "office", "kind", "state", "due", "dataset", "text", "sort", "after"]
-)
+@pytest.mark.parametrize("name", ["office", "dataset", "text", "after", "before"])
 def test_no_value_breaks_the_queue(client: Client, people: dict[str, Staff], name: str) -> None:
     client.force_login(people["kent"].clerk)
     for odd in ODD:
-        for rest in ({"scope": "city"}, {"sort": "newest"}):
-            answer = client.get("/desk/queue/", {**rest, name: odd})
-            assert answer.status_code == 200, (name, odd[:20], rest)
+        answer = client.get("/desk/queue/", {"scope": "city", name: odd})
+        assert answer.status_code == 200, (name, odd[:20])
+
+
+def test_no_choice_that_is_none_breaks_the_queue(client: Client, people: dict[str, Staff]) -> None:
+    client.force_login(people["kent"].clerk)
+    for odd in (ENDLESS, "\x00", "%(x)s", "-id"):
+        for name in ("scope", "kind", "state", "due", "sort"):
+            assert client.get("/desk/queue/", {name: odd, "after": "1"}).status_code == 200, (name, odd[:20])
 
 
 @pytest.mark.parametrize("odd", [odd for odd in ODD if odd and len(odd) <= 5_001])
