@@ -26,7 +26,6 @@ class _Wrong:
 
 WRONG = _Wrong()
 _REQUIRED = _Wrong()
-IDENT = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -221,7 +221,3 @@ class PaymentTime(models.TextChoices):
     ADVANCE = "advance", _("The whole fee in advance")
     DEPOSIT = "deposit", _("A deposit now, the rest when the records are ready")
     DELIVERY = "delivery", _("When the records are ready")
-
-
-NOT_SPECIFIED_ON_PAGE = _("not specified on the cited page")
-"""The phrase of the guides for what they leave open; shown and printed as it is."""

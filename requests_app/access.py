@@ -31,7 +31,6 @@ class Standing:
 
     user_id: int
     offices: frozenset[int]
-    headed: frozenset[int]
     cities_seen: frozenset[int]
     cities_run: frozenset[int]
     cities_worked: frozenset[int]
@@ -53,11 +52,6 @@ def standing(user: Any) -> Standing:
     return Standing(
         user_id=user.pk or 0,
         offices=frozenset(member.office_id for member in writers if member.office_id),
-        headed=frozenset(
-            member.office_id
-            for member in writers
-            if member.office_id and (member.role == MemberRole.HEAD or member.is_deputy)
-        ),
         cities_seen=frozenset(member.city_id for member in members if member.role in WHOLE_CITY),
         cities_run=frozenset(
             member.city_id
@@ -97,8 +91,9 @@ def whole_city(who: Standing) -> QuerySet[Submission]:
     return Submission.objects.filter(city_id__in=who.cities_seen)
 
 
-def cities_of(who: Standing) -> QuerySet[City]:
-    return City.objects.filter(pk__in=who.cities_worked)
+def may_enter(who: Standing, city: City) -> bool:
+    """Whether this person may enter in this city what came by phone, mail or at the counter."""
+    return city.pk in who.cities_run or city.offices.filter(pk__in=who.offices).exists()
 
 
 def permitted(who: Standing, submission: Submission) -> list[Action]:

@@ -17,8 +17,8 @@ from portals.explain import sentence
 from portals.explained import office_words
 from portals.happenings import CLOSES, OPENS
 from portals.rulebook import Rulebook, rulebook_for
-from portals.vocabulary import Milestone, Outcome, Relation, StepAction
-from requests_app import case_clocks, deadlines, history
+from portals.vocabulary import Outcome, Relation, StepAction, SubmissionKind
+from requests_app import case_clocks, climb, deadlines, history
 from requests_app.intake import DETAILS
 from requests_app.models import (
     Action,
@@ -107,19 +107,17 @@ def read(visible: QuerySet[Submission], reference: str, *, now: datetime) -> Cas
     )
 
 
-def details_of(row: Submission) -> list[tuple[str, str]]:
-    """What the kind adds, as label and value; nothing for what was left empty."""
-    details = getattr(row, _DETAILS[row.kind], None)
-    found = []
-    for column in details._meta.fields if details else ():
-        value = getattr(details, column.name) if column.name not in ("submission", "route") else None
-        if value in (None, "", False):
-            continue
-        if column.choices:
-            value = getattr(details, f"get_{column.name}_display")()
-        elif value is True:
-            value = _("yes")
-        found.append((str(column.verbose_name).capitalize(), str(value)))
+def without_object(file: CaseFile) -> set[Action]:
+    """Acts that the table of moves allows and that would do nothing here, such as giving back a case that
+    nobody has claimed."""
+    case = file.submission
+    found = {Action.CLAIM} if case.assigned_to_id else {Action.RELEASE}
+    if case.kind != SubmissionKind.RECORDS_REQUEST or case_clocks.custodian_has_it(file.events):
+        found.add(Action.HAND_TO_CUSTODIAN)
+    if not any(event.after.get("office_id") == case.office_id for event in file.events):
+        found.add(Action.REFER_BACK)
+    if deadlines.extendable(file.deadlines) is None:
+        found.add(Action.EXTEND)
     return found
 
 
@@ -225,26 +223,13 @@ def _beside(one: Involvement) -> Mapping[str, Any]:
 
 def ladder_of(row: Submission, book: Rulebook, found: Iterable[Deadline], events: list[Event]) -> list[Rung]:
     """What the clock has done because nobody acknowledged, and what it will do next."""
-    start = max((i for i, event in enumerate(events) if event.action == Action.REOPEN), default=0)
-    taken = [
-        event
-        for event in events[start:]
-        if event.data.get("step")
-        and event.data.get("milestone", Milestone.ACKNOWLEDGEMENT) == Milestone.ACKNOWLEDGEMENT
-    ]
-    rungs = [_taken(event, book) for event in taken]
-    done = {event.data["step"] for event in taken}
+    rungs = [_taken(event, book) for event in climb.steps_taken(events)]
     ahead: list[Rung] = []
-    for deadline in found:
-        if deadline.milestone != Milestone.ACKNOWLEDGEMENT:
-            continue
-        for step in deadlines.planned_steps(deadline, row, book, case_clocks.filed_on(row, events, book)):
-            if step.code in done:
-                continue
-            words = StepAction(step.action).label if step.action else _("act by itself")
-            office = (office_words(step.part) or "") if step.part else row.office.name
-            because = _sentences(reason.as_json() for reason in step.part.reasons) if step.part else []
-            ahead.append(Rung(step.on, str(words), office, "ahead" if ahead else "next", because))
+    for step in climb.steps_ahead(row, found, events):
+        words = StepAction(step.action).label if step.action else _("act by itself")
+        office = (office_words(step.part) or "") if step.part else row.office.name
+        because = _sentences(reason.as_json() for reason in step.part.reasons) if step.part else []
+        ahead.append(Rung(step.on, str(words), office, "ahead" if ahead else "next", because))
     return rungs + ahead[:LADDER_AHEAD]
 
 

@@ -16,9 +16,9 @@ from portals.explained import office_words
 from portals.models import Dataset
 from portals.routes import OfficeRef, StepPart
 from portals.rulebook import Rulebook, rulebook_for
-from portals.vocabulary import ClockState, Milestone, StepAction
+from portals.vocabulary import Milestone, StepAction
 from requests_app import case_clocks, deadlines, ladder
-from requests_app.models import Deadline, Event, Submission
+from requests_app.models import Action, Deadline, Event, Submission
 
 SHOWN = 6
 """Steps that are told ahead; a weekly reminder would fill the page."""
@@ -49,9 +49,10 @@ def before_filing(
     book: Rulebook, parts: Sequence[StepPart], lead: str, computed: Iterable[ComputedDeadline], filed_on: date
 ) -> list[Told]:
     """The steps that a case filed on `filed_on` (city date) at the office `lead` would climb."""
-    waits = [found for found in computed if found.milestone == Milestone.ACKNOWLEDGEMENT and found.due_on]
     planned: list[ladder.Step] = []
-    for deadline in waits:
+    for deadline in computed:
+        if deadline.milestone != Milestone.ACKNOWLEDGEMENT or deadline.due_on is None:
+            continue
         planned += ladder.steps(
             milestone=deadline.milestone,
             due_on=deadline.due_on,
@@ -73,21 +74,35 @@ def steps_before_filing(
     return book.escalation_steps(kind, lead=lead, dataset_office=publisher, on=on)
 
 
+def steps_taken(events: Sequence[Event]) -> list[Event]:
+    """What the clock has done because nobody acknowledged, since the case was filed or last reopened."""
+    start = max((i for i, event in enumerate(events) if event.action == Action.REOPEN), default=0)
+    return [
+        event
+        for event in events[start:]
+        if event.data.get("step")
+        and event.data.get("milestone", Milestone.ACKNOWLEDGEMENT) == Milestone.ACKNOWLEDGEMENT
+    ]
+
+
+def steps_ahead(case: Submission, found: Iterable[Deadline], events: Sequence[Event]) -> list[ladder.Step]:
+    """What the clock will still do if nobody acknowledges, in order; `found` are the case's deadlines."""
+    book = rulebook_for(case.city)
+    filed = case_clocks.filed_on(case, events, book)
+    done = {event.data["step"] for event in steps_taken(events)}
+    return [
+        step
+        for deadline in found
+        if deadline.milestone == Milestone.ACKNOWLEDGEMENT
+        for step in deadlines.planned_steps(deadline, case, book, filed)
+        if step.code not in done
+    ]
+
+
 def ahead_of(case: Submission, found: Iterable[Deadline], events: Sequence[Event], today: date) -> list[Told]:
     """The steps of a filed case that are still to come on `today` (city date) or later; none once somebody
     has acknowledged."""
-    waits = [
-        deadline
-        for deadline in found
-        if deadline.milestone == Milestone.ACKNOWLEDGEMENT and deadline.state == ClockState.OPEN
-    ]
-    if not waits:
-        return []
-    book = rulebook_for(case.city)
-    filed = case_clocks.filed_on(case, events, book)
-    done = {event.data["step"] for event in events if event.data.get("step")} if case.cycle == 1 else set()
-    planned = [step for deadline in waits for step in deadlines.planned_steps(deadline, case, book, filed)]
-    return _told((step for step in planned if step.on >= today and step.code not in done), case.office.name)
+    return _told((step for step in steps_ahead(case, found, events) if step.on >= today), case.office.name)
 
 
 def _told(planned: Iterable[ladder.Step], lead: str) -> list[Told]:

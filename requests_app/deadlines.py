@@ -101,8 +101,8 @@ def _save(row: Submission, book: Rulebook, fresh: list[Deadline], events: Sequen
     for deadline in fresh:
         known = stored.pop(deadline.clock_key, None)
         steps = taken.get(known.pk, set()) if known else set()
-        if "act" in steps:
-            deadline.state = ClockState.MET  # it ended by itself; no event of a person says so
+        if "act" in steps:  # no event of a person says so
+            end_by_clock(deadline)
         plan_next_step(deadline, row, book, start, steps)
         if known is None:
             new.append(deadline)
@@ -110,7 +110,8 @@ def _save(row: Submission, book: Rulebook, fresh: list[Deadline], events: Sequen
             deadline.pk = known.pk
             changed.append(deadline)
     for gone in stored.values():
-        gone.state, gone.next_step, gone.next_step_at = ClockState.MET, "", None
+        gone.state = ClockState.MET
+        set_next_step(gone, None)
         changed.append(gone)
     row.deadlines.filter(cycle__lt=row.cycle, next_step_at__isnull=False).update(next_step_at=None)
     Deadline.objects.bulk_create(new)
@@ -168,9 +169,23 @@ def plan_next_step(
     deadline: Deadline, submission: Submission, book: Rulebook, filed: date, taken: Iterable[str]
 ) -> None:
     """Write down which step of the clock comes next, and when."""
-    step = ladder.next_step(planned_steps(deadline, submission, book, filed), set(taken))
+    set_next_step(deadline, ladder.next_step(planned_steps(deadline, submission, book, filed), set(taken)))
+
+
+def set_next_step(deadline: Deadline, step: ladder.Step | None) -> None:
+    """The step that the sweep looks for next, or none; the caller writes the row."""
     deadline.next_step = step.code if step else ""
     deadline.next_step_at = step.at if step else None
+
+
+def end_by_clock(deadline: Deadline) -> None:
+    """Its day has passed and what follows by itself has followed; the sweep writes the row."""
+    deadline.state = ClockState.MET
+
+
+def nothing_due(row: Submission) -> None:
+    """No duty of the office is left on a held row that the clock closes; the sweep writes the row."""
+    row.next_due_on, row.urgency = None, NOTHING_DUE
 
 
 def put_off(submission_id: int, *, now: datetime, until: datetime) -> list[int]:
@@ -215,19 +230,21 @@ def _mark_next_due(row: Submission, deadlines: Sequence[Deadline]) -> None:
     Submission.objects.filter(pk=row.pk).update(next_due_on=row.next_due_on, urgency=row.urgency)
 
 
-def check_extension(row: Submission, *, until: date, today: date) -> Deadline:
-    """The open deadline that an extension until this date would move; NotAllowed says why it cannot be.
+def extendable(found: Iterable[Deadline]) -> Deadline | None:
+    """The one of these deadlines of a case that an extension would move."""
+    return next(
+        (deadline for deadline in found if deadline.state == ClockState.OPEN and deadline.extendable_to), None
+    )
+
+
+def check_extension(row: Submission, *, until: date, today: date) -> None:
+    """Raises NotAllowed with the reason where no deadline can be extended until this date.
 
     `today` is the city's date. The limit and the last day for the notice are the rule's own.
     """
-    candidates = [
-        deadline
-        for deadline in row.deadlines.filter(cycle=row.cycle, state=ClockState.OPEN)
-        if deadline.extendable_to is not None and deadline.due_on is not None
-    ]
-    if not candidates:
+    deadline = extendable(of_case(row))
+    if deadline is None:
         raise NotAllowed(_("The rules of this city know no extension here. Give an estimated date instead."))
-    deadline = candidates[0]
     assert deadline.due_on and deadline.extendable_to
     due, limit = long_date(deadline.due_on), long_date(deadline.extendable_to)
     said = {"due": due, "limit": limit, "citation": deadline.citation}
@@ -238,7 +255,18 @@ def check_extension(row: Submission, *, until: date, today: date) -> Deadline:
             _("An extension may reach a day after %(due)s and not later than %(limit)s (%(citation)s).")
             % said
         )
-    return deadline
+
+
+def next_duty(found: Iterable[Deadline]) -> Deadline | None:
+    """The open duty of the office that comes first among the deadlines of a case."""
+    return next(
+        (
+            deadline
+            for deadline in found
+            if deadline.state == ClockState.OPEN and deadline.milestone in ladder.OFFICE_DUTIES
+        ),
+        None,
+    )
 
 
 def of_case(submission: Submission) -> list[Deadline]:

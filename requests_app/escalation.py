@@ -139,8 +139,7 @@ def _take_steps(
         yield step
     upcoming = {deadline.pk: step for _at, _pk, step, deadline in coming}
     for deadline in due:
-        step = upcoming.get(deadline.pk)
-        deadline.next_step, deadline.next_step_at = (step.code, step.at) if step else ("", None)
+        deadlines.set_next_step(deadline, upcoming.get(deadline.pk))
         effects.deadlines.append(deadline)
 
 

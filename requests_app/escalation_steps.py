@@ -13,12 +13,11 @@ from django.utils.translation import gettext as _
 
 from portals.explain import long_date
 from portals.models import Member, Office
-from portals.vocabulary import ClockState, MemberRole, Milestone, OfficeRole, Relation, StepAction
-from requests_app import routing
+from portals.vocabulary import MemberRole, Milestone, OfficeRole, Relation, StepAction
+from requests_app import deadlines, routing
 from requests_app.bulk import insert_rows, update_rows
-from requests_app.deadlines import NOTHING_DUE
 from requests_app.ladder import Step
-from requests_app.lifecycle import next_status
+from requests_app.lifecycle import move_by_clock
 from requests_app.models import (
     Action,
     Actor,
@@ -165,7 +164,7 @@ def _record(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> Event:
-    row.status = next_status(row.status, action)
+    move_by_clock(row, action)
     event = next_event(
         row,
         action,
@@ -267,12 +266,10 @@ def _climb(deadline: Deadline, row: Submission, step: Step, effects: Effects) ->
     else:
         line = _("Reminder: %(reference)s is not acknowledged (%(days)d business days)")
     line = line % {"reference": row.reference, "days": part.clock_after}
-    leading = office.pk == row.office_id
-    members = (
-        _lead(row, effects, heads=part.head) + (_lead(row, effects, heads=True) if leading else [])
-        if leading
-        else effects.people.of(office.pk, heads=part.head)
-    )
+    if office.pk == row.office_id:
+        members = _lead(row, effects, heads=part.head) + _lead(row, effects, heads=True)
+    else:
+        members = effects.people.of(office.pk, heads=part.head)
     _tell(row, members, event, "escalation", line, effects)
     return office
 
@@ -316,7 +313,7 @@ def _act_by_itself(deadline: Deadline, row: Submission, effects: Effects) -> Off
             after={"status": str(Status.LAPSED)},
         )
         row.closed_at = effects.now
-        row.next_due_on, row.urgency = None, NOTHING_DUE
+        deadlines.nothing_due(row)
         line = _("Lapsed: %(reference)s") % {"reference": row.reference}
         _write_requester(row, "lapsed", event, effects, deadline=deadline)
     else:
@@ -325,6 +322,6 @@ def _act_by_itself(deadline: Deadline, row: Submission, effects: Effects) -> Off
             "milestone": Milestone(deadline.milestone).label,
             "reference": row.reference,
         }
-    deadline.state = ClockState.MET
+    deadlines.end_by_clock(deadline)
     _tell(row, _lead(row, effects), event, "acted", line, effects)
     return row.office

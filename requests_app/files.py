@@ -9,7 +9,7 @@ import re
 import tempfile
 import unicodedata
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -181,19 +181,6 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def check_all(uploads: Sequence[UploadedFile]) -> list[str]:
-    """Sentences about what is wrong with these uploads together; empty where all can be taken."""
-    wrong = []
-    if len(uploads) > MAX_FILES:
-        wrong.append(_("At most %(limit)d files at once.") % {"limit": MAX_FILES})
-    for upload in uploads:
-        try:
-            check(upload)
-        except Refused as refused:
-            wrong.append(str(refused))
-    return wrong
 
 
 def attach_files(

@@ -105,10 +105,13 @@ KINDS: dict[str, Kind] = {
 
 
 def details_of(submission: Submission) -> list[Answered]:
-    """What the kind adds to a case, as label and value; what was left empty is left out. One query."""
-    row = DETAILS[submission.kind].objects.get(pk=submission.pk)  # type: ignore[attr-defined]
+    """What the kind adds to a case, as label and value; what was left empty is left out.
+
+    One query, or none where the caller read the row of the kind with the case.
+    """
+    row = getattr(submission, DETAILS[submission.kind]._meta.model_name or "", None)
     shown = []
-    for field in row._meta.fields:
+    for field in row._meta.fields if row else ():
         if field.primary_key or field.name in HIDDEN:
             continue
         value = getattr(row, field.name)

@@ -126,7 +126,6 @@ def steps(
     )
     try:
         for code, day, action, rule in islice(wanted, 500):
-            # A reminder for something that was filed late or entered afterwards is never dated before it.
             found.append(Step(code, day, moment(day, zone), action, rule))
     except NotEntered:
         pass

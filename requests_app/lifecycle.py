@@ -69,6 +69,11 @@ def next_status(status: str, action: Action) -> Status:
         ) from None
 
 
+def move_by_clock(row: Submission, action: Action) -> None:
+    """A step of the clock changes the status of a held row; the sweep writes it. Raises NotAllowed."""
+    row.status = next_status(row.status, action)
+
+
 def held(keys: Sequence[int], *, skip_locked: bool = False) -> list[Submission]:
     """The rows with these primary keys, held until the transaction ends, with what acts need of them.
 

@@ -39,7 +39,7 @@ def page_of(case: Submission, *, now: datetime) -> dict[str, Any]:
         "deadlines": [
             _shown_deadline(deadline, labels) for deadline in found if not _is_past_lapse(deadline)
         ],
-        "bar": _next_due(found),
+        "bar": deadlines.next_duty(found),
         "climb": climb.ahead_of(case, found, events, today),
         "offices": offices(case, events, labels),
         "timeline": told(events, case.city),
@@ -89,16 +89,6 @@ def _shown_deadline(deadline: Deadline, labels: dict[str, Citation]) -> dict[str
 def _is_past_lapse(deadline: Deadline) -> bool:
     """A case can no longer lapse for want of an answer that came: that date would only frighten."""
     return deadline.milestone == Milestone.LAPSE and deadline.state == ClockState.MET
-
-
-def _next_due(found: Sequence[Deadline]) -> Deadline | None:
-    """The duty of the office that comes first: what the bar is drawn for."""
-    duties = [
-        deadline
-        for deadline in found
-        if deadline.state == ClockState.OPEN and deadline.milestone in ladder.OFFICE_DUTIES
-    ]
-    return duties[0] if duties else None
 
 
 def offices(case: Submission, events: Sequence[Event], labels: dict[str, Citation]) -> list[dict[str, Any]]:
@@ -185,5 +175,5 @@ def _ground(case: Submission, found: Sequence[Deadline], today: date) -> str:
         return ""
     if case.determined_at is not None:
         return "denial"
-    due = _next_due(found)
+    due = deadlines.next_duty(found)
     return "silence" if due and due.due_on and due.due_on < today else ""

@@ -1,8 +1,6 @@
 """Offices of a city, the people who work there, and the accounts they sign in with."""
 
-from typing import ClassVar
-
-from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -14,8 +12,6 @@ class User(AbstractUser):
     """An account of a member of staff. Residents need none."""
 
     email = models.EmailField(_("e-mail address"), unique=True)
-
-    objects: ClassVar[UserManager["User"]] = UserManager()
 
     class Meta:
         verbose_name = _("user")

@@ -16,7 +16,7 @@ from portals.models import User
 from portals.rulebook import Rulebook
 from portals.templatetags.civic import city_date
 from portals.vocabulary import ClockEvent, ClockState
-from requests_app import routing
+from requests_app import deadlines, routing
 from requests_app.casework import OUTSIDE
 from requests_app.forms.attachments import AttachmentsForm
 from requests_app.forms.fields import DateField, LineField, TextField
@@ -256,14 +256,7 @@ class ExtendForm(ReasonForm):
     @property
     def deadline(self) -> Deadline | None:
         """The deadline that an extension would move."""
-        return next(
-            (
-                deadline
-                for deadline in self.desk.deadlines
-                if deadline.state == ClockState.OPEN and deadline.extendable_to and deadline.due_on
-            ),
-            None,
-        )
+        return deadlines.extendable(self.desk.deadlines)
 
     def hints(self) -> list[str]:
         deadline = self.deadline

@@ -59,8 +59,7 @@ def enter(request: StaffRequest, city_slug: str, kind: str) -> HttpResponse:
 
 
 def _check_may_enter(who: Standing, city: City) -> None:
-    works_here = city.pk in who.cities_run or city.offices.filter(pk__in=who.offices).exists()
-    if not works_here:
+    if not access.may_enter(who, city):
         raise PermissionDenied(_("You can enter submissions only for a city in which you work."))
 
 

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_safe
 
 from portals.models import CatalogRun
 from portals.styleguide import sample_context
-from portals.vocabulary import ClockState, OfficeRole, SubmissionKind
-from requests_app import access, casefile, queue, references
+from portals.vocabulary import OfficeRole, SubmissionKind
+from requests_app import access, casefile, deadlines, queue, references
 from requests_app.access import Standing
-from requests_app.ladder import OFFICE_DUTIES
+from requests_app.kinds import details_of
 from requests_app.models import Action, Status, Submission
 from requests_app.queue import Workplace
 from requests_app.views.staff_acts import offered
@@ -183,7 +183,7 @@ def case(request: StaffRequest, reference: str) -> HttpResponse:
         "file": file,
         "status": queue.STATES[submission.status],
         "due": queue.due_state(submission, file.today),
-        "details": casefile.details_of(submission),
+        "details": details_of(submission),
         "flags": _flags(file),
         "today": file.today,
         "bar": _bar(file),
@@ -203,18 +203,10 @@ def _flags(file: casefile.CaseFile) -> list[str]:
 
 def _bar(file: casefile.CaseFile) -> dict[str, Any] | None:
     """The bar of the next duty of the office: from receipt to its due day, with the stops."""
-    due = [
-        deadline
-        for deadline in file.deadlines
-        if deadline.state == ClockState.OPEN and deadline.due_on and deadline.milestone in OFFICE_DUTIES
-    ]
-    if not due or not due[0].started_on or file.submission.cycle > 1:
+    due = deadlines.next_duty(file.deadlines)
+    if due is None or not due.started_on or file.submission.cycle > 1:
         return None  # after a reopening it does not run from the receipt
-    return {
-        "received_on": due[0].started_on,
-        "due_on": due[0].due_on,
-        "stops": casefile.stops_of(file, due[0]),
-    }
+    return {"received_on": due.started_on, "due_on": due.due_on, "stops": casefile.stops_of(file, due)}
 
 
 @staff_only

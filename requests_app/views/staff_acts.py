@@ -17,10 +17,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from portals.rulebook import rulebook_for
-from portals.vocabulary import ClockEvent, ClockState, SubmissionKind
+from portals.vocabulary import ClockEvent
 from requests_app import (
     access,
-    case_clocks,
+    casefile,
     casework,
     conversation,
     deadlines,
@@ -240,21 +240,9 @@ ACTIONS: dict[Action, Act] = {
 
 def offered(who: Standing, file: CaseFile) -> list[tuple[Action, Act]]:
     """The acts that this person may do now, as access and lifecycle have it; without those that have no
-    object here, such as giving back a case that nobody has claimed."""
-    permitted = set(access.permitted(who, file.submission)) - _pointless(file)
+    object here."""
+    permitted = set(access.permitted(who, file.submission)) - casefile.without_object(file)
     return [(action, act) for action, act in ACTIONS.items() if action in permitted]
-
-
-def _pointless(file: CaseFile) -> set[Action]:
-    case = file.submission
-    found = {Action.CLAIM} if case.assigned_to_id else {Action.RELEASE}
-    if case.kind != SubmissionKind.RECORDS_REQUEST or case_clocks.custodian_has_it(file.events):
-        found.add(Action.HAND_TO_CUSTODIAN)
-    if not any(event.after.get("office_id") == case.office_id for event in file.events):
-        found.add(Action.REFER_BACK)
-    if not any(deadline.state == ClockState.OPEN and deadline.extendable_to for deadline in file.deadlines):
-        found.add(Action.EXTEND)
-    return found
 
 
 @staff_only

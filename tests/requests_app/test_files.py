@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from requests_app import files
-from requests_app.files import Refused, check, check_all, content_type, path_of, shown_name, store
+from requests_app.files import Refused, check, content_type, path_of, shown_name, store
 
 PDF = b"%PDF-1.7\n1 0 obj\n"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
@@ -158,13 +158,6 @@ def test_no_name_grows_too_long_or_keeps_a_path(name: str) -> None:
     shown = shown_name(name)
     assert 0 < len(shown) <= 200
     assert not {"/", "\\", "\n", "\r", "\0"} & set(shown)
-
-
-def test_all_that_is_wrong_is_told_at_once() -> None:
-    uploads = [SimpleUploadedFile("a.txt", b"") for _number in range(files.MAX_FILES + 1)]
-    told = check_all(uploads)
-    assert len(told) == 1 + len(uploads)
-    assert check_all([SimpleUploadedFile("a.txt", b"a")]) == []
 
 
 # -- the store
