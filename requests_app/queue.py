@@ -27,8 +27,8 @@ from requests_app.models import Deadline, Status, Submission
 from requests_app.models.submission import OPEN
 
 PAGE = 25
-ON_DESK = 15
-COUNT_CAP = 100
+ON_DESK = 10
+COUNT_CAP = 30
 
 
 @dataclass(frozen=True)
@@ -313,7 +313,7 @@ def due_state(row: Submission, today: date) -> Shown:
 
 @dataclass(frozen=True)
 class DeskList:
-    """One list of the desk: its first rows, how many there are ("100+" beyond the cap), its queue."""
+    """One list of the desk: its first rows, how many there are ("30+" beyond the cap), its queue."""
 
     key: str
     title: str
