@@ -65,3 +65,12 @@ def test_a_body_larger_than_all_files_together_is_refused(too_much: int, status:
     length = str(settings.BODY_MAX_BYTES + too_much)
     request = RequestFactory().generic("POST", "/", CONTENT_LENGTH=length)
     assert BodyLimitMiddleware(answer)(request).status_code == status
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [("/?q=no%00ne", 200), ("/track/KNT%00-2/", 404), ("/ke%00nt/", 404), ("/?q=%2500", 200)],
+)
+def test_a_nul_in_an_address_reaches_no_database(client: Client, address: str, status: int) -> None:
+    assert client.get(address).status_code == status
