@@ -146,8 +146,8 @@ def _wrong_amount(term: FeeTerm, line: Line) -> list[str]:
         found.append(_("Quantity and rate must be more than zero."))
     if term.amount is not None and line.rate > term.amount:
         found.append(
-            _("At most $%(amount)s may be charged here: %(rule)s")
-            % {"amount": f"{term.amount:,.2f}", "rule": term.words}
+            _("At most %(amount)s may be charged here: %(rule)s")
+            % {"amount": dollars(term.amount), "rule": term.words}
         )
     if term.kind == FeeRuleKind.FLAT and line.quantity != 1:
         found.append(_("A flat fee is taken once (%(citation)s).") % {"citation": term.citation})
@@ -226,9 +226,9 @@ def _wrong_deposit(term: FeeTerm | None, total: Decimal, deposit: Decimal | None
         return _("Say how much the deposit is.")
     highest = highest_deposit(term, total)
     if deposit > highest:
-        return _("The deposit may be at most %(percent)d percent, here $%(highest)s: %(rule)s") % {
+        return _("The deposit may be at most %(percent)d percent, here %(highest)s: %(rule)s") % {
             "percent": term.percent or 100,
-            "highest": f"{highest:,.2f}",
+            "highest": dollars(highest),
             "rule": term.words,
         }
     return ""
@@ -249,7 +249,7 @@ def _wrong_prepayment(terms: FeeTerms, total: Decimal, circumstances: Mapping[st
         return ""
     if any(circumstances.get(word, "").strip() for word in term.when):
         return ""
-    return _("The estimate is $%(total)s. %(rule)s") % {"total": f"{total:,.2f}", "rule": term.words}
+    return _("The estimate is %(total)s. %(rule)s") % {"total": dollars(total), "rule": term.words}
 
 
 def agreement_wanted(terms: FeeTerms, total: Decimal) -> FeeTerm | None:
@@ -258,3 +258,8 @@ def agreement_wanted(terms: FeeTerms, total: Decimal) -> FeeTerm | None:
     if term is None or not term.is_known or term.limit is None or total <= term.limit:
         return None
     return term
+
+
+def dollars(amount: Decimal) -> str:
+    """ "$0.15", "$1,250.00": always with cents, as on a bill."""
+    return f"${amount:,.2f}"

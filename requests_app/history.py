@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from portals.templatetags.civic import city_date
 from portals.vocabulary import ClockEvent, Milestone, Outcome, StepAction
+from requests_app import fee_stand
 from requests_app.models import Action, Actor, Channel, Event, Status
 
 DONE = {
@@ -45,6 +46,14 @@ DONE = {
     Action.HAND_TO_CUSTODIAN: gettext_lazy("Received by the custodian of records"),
     Action.RECORD: gettext_lazy("Recorded"),
     Action.PUBLISH: gettext_lazy("Made public"),
+    Action.FEE_ESTIMATE: gettext_lazy("The fee was estimated"),
+    Action.FEE_AGREE: gettext_lazy("The requester agreed to the fee"),
+    Action.FEE_DECLINE: gettext_lazy("The requester declined the fee"),
+    Action.FEE_ASK: gettext_lazy("The payment was asked for"),
+    Action.FEE_RECORD: gettext_lazy("A payment was recorded"),
+    Action.FEE_WITHDRAW: gettext_lazy("The estimate of the fee was withdrawn"),
+    Action.WAIVER_REQUEST: gettext_lazy("The requester asked for a waiver of the fee"),
+    Action.WAIVER_DECIDE: gettext_lazy("The waiver of the fee was decided"),
 }
 
 COLUMNS = {
@@ -173,6 +182,8 @@ def _promise(data: Mapping[str, Any]) -> str:
 def detail_of(event: Event) -> str:
     """What the event carries besides its name."""
     data = event.data
+    if fee_words := fee_stand.words_of(event):
+        return fee_words
     if "outcome" in data:
         return _outcome(data)
     if event.action == Action.ESCALATE and data.get("action"):

@@ -23,7 +23,7 @@ class NotAllowed(Exception):
 def _moves() -> dict[tuple[Status, Action], Status]:
     """The table. An entry that keeps the status is written with the status itself."""
     s, a = Status, Action
-    anywhere = [a.MESSAGE, a.NOTE, a.ATTACH, a.RECORD, a.PUBLISH]
+    anywhere = [a.MESSAGE, a.NOTE, a.ATTACH, a.RECORD, a.PUBLISH, a.FEE_RECORD]
     at_work = [a.CLAIM, a.RELEASE, a.ASSIGN, a.REFER, a.REFER_BACK, a.EXTEND, a.ESTIMATE, a.RELEASE_PART]
     at_work += [a.HAND_TO_CUSTODIAN, a.FOLLOW_UP]
     table: dict[tuple[Status, Action], Status] = {
@@ -41,6 +41,10 @@ def _moves() -> dict[tuple[Status, Action], Status]:
     table[s.CLARIFYING, a.DECLINE] = s.ACKNOWLEDGED
     table[s.DETERMINED, a.CLOSE] = s.CLOSED
     table[s.DETERMINED, a.FOLLOW_UP] = s.DETERMINED
+    fees = [a.FEE_ESTIMATE, a.FEE_AGREE, a.FEE_DECLINE, a.FEE_ASK, a.FEE_WITHDRAW]
+    fees += [a.WAIVER_REQUEST, a.WAIVER_DECIDE]
+    for status in (s.RECEIVED, s.ACKNOWLEDGED, s.CLARIFYING, s.DETERMINED):
+        table |= {(status, action): status for action in fees}
     for status in (s.DETERMINED, s.CLOSED):  # what falls due after an answer: a statement, compliance
         table[status, a.REMIND] = status
     for status in (s.DETERMINED, s.CLOSED, s.WITHDRAWN, s.LAPSED):

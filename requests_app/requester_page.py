@@ -14,7 +14,7 @@ from portals.models import Citation
 from portals.routes import RoutePart
 from portals.rulebook import rulebook_for
 from portals.vocabulary import ClockState, Milestone, Relation, SubmissionKind
-from requests_app import case_clocks, climb, deadlines, ladder
+from requests_app import case_clocks, climb, deadlines, fee_stand, ladder
 from requests_app.access import requester_permitted
 from requests_app.conversation import can_request_statement
 from requests_app.kinds import details_of
@@ -47,6 +47,7 @@ def page_of(case: Submission, *, now: datetime) -> dict[str, Any]:
         "files": [_file(file) for file in files if file.message_id is None],
         "determination": _in_force(case),
         "ways": _ways(case, found, labels),
+        "fee": fee_stand.stand(events),
         "revision": case.chain_length,
         "can_answer": Action.ANSWER in can,
         "can_follow_up": offered_from is not None and today >= offered_from,

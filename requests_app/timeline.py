@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from portals.models import City
 from portals.templatetags.civic import city_date
 from portals.vocabulary import ClockEvent, Milestone, StepAction
+from requests_app import fee_stand
 from requests_app.models import Action, Actor, Event
 
 TITLES: dict[str, Any] = {
@@ -33,6 +34,14 @@ TITLES: dict[str, Any] = {
     Action.ATTACH: gettext_lazy("A file was added"),
     Action.HAND_TO_CUSTODIAN: gettext_lazy("The custodian of records received it"),
     Action.PUBLISH: gettext_lazy("Made public"),
+    Action.FEE_ESTIMATE: gettext_lazy("The office told you what the answer is expected to cost"),
+    Action.FEE_AGREE: gettext_lazy("You agreed to the fee"),
+    Action.FEE_DECLINE: gettext_lazy("You declined the fee"),
+    Action.FEE_ASK: gettext_lazy("The office asked for the payment"),
+    Action.FEE_RECORD: gettext_lazy("The office recorded a payment"),
+    Action.FEE_WITHDRAW: gettext_lazy("The office took back the estimate of the fee"),
+    Action.WAIVER_REQUEST: gettext_lazy("You asked for a waiver of the fee"),
+    Action.WAIVER_DECIDE: gettext_lazy("The office decided on the waiver of the fee"),
 }
 STEPS: dict[str, Any] = {
     StepAction.REMIND: gettext_lazy("%(office)s was asked to look at it"),
@@ -61,7 +70,8 @@ def _told(event: Event, city: City) -> dict[str, Any]:
     return {
         "at": event.at,
         "title": _title(event),
-        "detail": next(
+        "detail": fee_stand.words_of(event)
+        or next(
             (event.data[name] for name in _DETAILS if event.data.get(name)), _elsewhere(event, city)
         ),
         "who": _who(event),

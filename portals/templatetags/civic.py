@@ -7,6 +7,7 @@ Never reads the clock: `today` is handed in by the page.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, TypedDict
 
 from django import template
@@ -16,7 +17,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from portals import explain, vocabulary
+from portals import explain, fee_terms, vocabulary
 from portals.business_days import Reason
 from portals.vocabulary import ClockState, Milestone
 
@@ -135,6 +136,18 @@ def why(explained: Any) -> list[str]:
 
 def _reason(step: Any) -> Reason:
     return step if isinstance(step, Reason) else Reason.from_json(step)
+
+
+@register.filter
+def dollars(amount: Decimal | None) -> str:
+    """A sum as on a bill: "$1,250.00"; nothing for none."""
+    return "" if amount is None else fee_terms.dollars(amount)
+
+
+@register.filter
+def normal(number: Decimal) -> str:
+    """A number without idle zeros: "40", "1.25"."""
+    return f"{number:,.2f}".rstrip("0").rstrip(".")
 
 
 @register.filter

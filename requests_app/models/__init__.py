@@ -4,6 +4,7 @@ from requests_app.models.correspondence import Attachment, Message, Notice, OneT
 from requests_app.models.deadline import Deadline, Escalation
 from requests_app.models.determination import Determination
 from requests_app.models.event import Event, next_event
+from requests_app.models.fee import FeeEstimate, FeeLine, Payment, WaiverRequest
 from requests_app.models.kinds import (
     AccessRequest,
     Appeal,
@@ -30,16 +31,20 @@ __all__ = [
     "ErrorReport",
     "Escalation",
     "Event",
+    "FeeEstimate",
+    "FeeLine",
     "Involvement",
     "Message",
     "MisuseReport",
     "Notice",
     "OneTimeCode",
+    "Payment",
     "PrivacyConcern",
     "RecordsRequest",
     "Referral",
     "Status",
     "Submission",
     "Tick",
+    "WaiverRequest",
     "next_event",
 ]

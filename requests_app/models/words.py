@@ -46,6 +46,14 @@ class Action(models.TextChoices):
     HAND_TO_CUSTODIAN = "hand_to_custodian", _("Hand over to the custodian of records")
     RECORD = "record", _("Record what happened outside")
     PUBLISH = "publish", _("Make public")
+    FEE_ESTIMATE = "fee_estimate", _("Estimate the fee")
+    FEE_AGREE = "fee_agree", _("Agree to the fee")
+    FEE_DECLINE = "fee_decline", _("Decline the fee")
+    FEE_ASK = "fee_ask", _("Ask for the payment")
+    FEE_RECORD = "fee_record", _("Record a payment")
+    FEE_WITHDRAW = "fee_withdraw", _("Withdraw the estimate of the fee")
+    WAIVER_REQUEST = "waiver_request", _("Ask for a waiver of the fee")
+    WAIVER_DECIDE = "waiver_decide", _("Decide on the waiver of the fee")
 
 
 class Channel(models.TextChoices):

@@ -51,14 +51,15 @@ ACTS: dict[str, tuple[Act, Any]] = {
 """What a button may send: the act, and what is said when it is done."""
 
 
-def _find(request: HttpRequest, reference: str, now: datetime) -> Submission | None:
+def find(request: HttpRequest, reference: str, now: datetime) -> Submission | None:
+    """The case, where this browser has proved its code."""
     found = visible_to_requester(request.session, now=now).select_related(
         "city", "office", "dataset__office", "dataset__city"
     )
     return found.filter(reference=references.normalised(reference) or "").first()
 
 
-def _closed_door(request: HttpRequest, reference: str) -> HttpResponse:
+def closed_door(request: HttpRequest, reference: str) -> HttpResponse:
     """What everybody else sees: the same whether or not there is such a case."""
     form = TrackForm(initial={"reference": reference[:40]})
     if references.normalised(reference) is None:
@@ -74,9 +75,9 @@ def _closed_door(request: HttpRequest, reference: str) -> HttpResponse:
 def case(request: HttpRequest, reference: str) -> HttpResponse:
     """The page; POST does the act that the button names."""
     now = timezone.now()
-    found = _find(request, reference, now)
+    found = find(request, reference, now)
     if found is None:
-        return _closed_door(request, reference)
+        return closed_door(request, reference)
     if request.method == "POST":
         return _act(request, found, now)
     return _show(request, found, now)
@@ -120,9 +121,9 @@ def _act(request: HttpRequest, found: Submission, now: datetime) -> HttpResponse
 def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
     """Asks whether the submission is really taken back, then does it."""
     now = timezone.now()
-    found = _find(request, reference, now)
+    found = find(request, reference, now)
     if found is None:
-        return _closed_door(request, reference)
+        return closed_door(request, reference)
     if Action.WITHDRAW not in requester_permitted(found):
         messages.warning(request, _("This case has ended already, so it cannot be withdrawn."))
         return redirect("requests_app:case", reference=found.reference)

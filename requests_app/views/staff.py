@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from portals.models import CatalogRun
 from portals.styleguide import sample_context
 from portals.vocabulary import OfficeRole, SubmissionKind
-from requests_app import access, casefile, deadlines, queue, references
+from requests_app import access, casefile, deadlines, fee_stand, queue, references
 from requests_app.access import Standing
 from requests_app.kinds import details_of
 from requests_app.models import Action, Status, Submission
@@ -185,6 +185,7 @@ def case(request: StaffRequest, reference: str) -> HttpResponse:
         "due": queue.due_state(submission, file.today),
         "details": details_of(submission),
         "flags": _flags(file),
+        "fee": fee_stand.stand(file.events),
         "today": file.today,
         "bar": _bar(file),
         "direct": [pair for pair in acts if pair[1].direct],

@@ -36,6 +36,7 @@ from requests_app.forms.base import typed
 from requests_app.forms.determine import DetermineForm
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, Submission
+from requests_app.views import fee_acts
 from requests_app.views.staff_only import StaffRequest, staff_only
 
 Do = Callable[..., Any]
@@ -234,6 +235,7 @@ ACTIONS: dict[Action, Act] = {
         gettext_lazy("Reopened. It must be acknowledged anew."),
         danger=True,
     ),
+    **{action: Act(*row) for action, row in fee_acts.FEE_ACTS.items()},
 }
 """Every act of staff, in the order in which the case page offers them."""
 
@@ -241,7 +243,8 @@ ACTIONS: dict[Action, Act] = {
 def offered(who: Standing, file: CaseFile) -> list[tuple[Action, Act]]:
     """The acts that this person may do now, as access and lifecycle have it; without those that have no
     object here."""
-    permitted = set(access.permitted(who, file.submission)) - casefile.without_object(file)
+    nothing_to_do = casefile.without_object(file) | fee_acts.pointless(file)
+    permitted = set(access.permitted(who, file.submission)) - nothing_to_do
     return [(action, act) for action, act in ACTIONS.items() if action in permitted]
 
 

@@ -7,9 +7,19 @@ import pytest
 from django.conf import settings
 
 from portals.vocabulary import Outcome
-from requests_app import conversation, determinations, escalation, intake, one_time, routing
-from requests_app.models import Notice, Submission
+from requests_app import (
+    conversation,
+    determinations,
+    escalation,
+    fee_waivers,
+    fees,
+    intake,
+    one_time,
+    routing,
+)
+from requests_app.models import Notice, Submission, WaiverRequest
 from tests.requests_app.factories import FILED, Staff, file_case
+from tests.requests_app.fee_cases import paid, tell
 
 SECRET = "My neighbour's dog bit forty trees"
 DAY = dt.timedelta(days=1)
@@ -31,6 +41,20 @@ def letter(case: Submission, kind: str) -> Notice:
 @pytest.fixture
 def kent(people: dict[str, Staff]) -> Staff:
     return people["kent"]
+
+
+def about_fees(staff: Staff, patient: Staff) -> None:
+    """Every letter about a fee; the one that asks for the rest belongs to a city that lets it wait."""
+    case = case_of(staff, "records_request")
+    tell(staff, case, "20.00", at=FILED)
+    paid(staff, case, "5.00", FILED)
+    fee_waivers.request_waiver(case, reasons=SECRET, now=FILED)
+    denied = WaiverRequest.Decision.DENIED
+    fee_waivers.decide_waiver(case, decision=denied, reasons="No.", by=staff.clerk, now=FILED)
+    fees.withdraw_estimate(case, reason="Counted twice.", by=staff.clerk, now=FILED)
+    later = case_of(patient, "records_request")
+    tell(patient, later, "3.00", at=FILED)
+    fees.ask_for_payment(later, by=patient.clerk, now=FILED)
 
 
 @pytest.fixture
@@ -64,6 +88,7 @@ def everything(people: dict[str, Staff]) -> list[Notice]:
     )
     lapsing = case_of(people["portland"], "records_request")
     conversation.ask(lapsing, body="Which?", by=people["portland"].alice, now=FILED)
+    about_fees(people["portland"], people["kent"])
     escalation.sweep(now=FILED + 90 * DAY)
     return list(Notice.objects.filter(user=None))
 

@@ -43,6 +43,14 @@ attach              = = = = = = =
 hand_to_custodian   = = = . . . .
 record              = = = = = = =
 publish             = = = = = = =
+fee_estimate        = = = = . . .
+fee_agree           = = = = . . .
+fee_decline         = = = = . . .
+fee_ask             = = = = . . .
+fee_record          = = = = = = =
+fee_withdraw        = = = = . . .
+waiver_request      = = = = . . .
+waiver_decide       = = = = . . .
 """
 LETTERS = {
     "R": Status.RECEIVED,
