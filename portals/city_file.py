@@ -93,7 +93,7 @@ class _Loading:
 
     def run(self) -> Loaded:
         self.city, first = self._city()
-        self.today = self.now.astimezone(self.city.zone).date()
+        self.today = self.city.date_at(self.now)
         self.citations = {row.key: row for row in self.city.citations.all()}
         self._citations()
         self.offices = {row.key: row for row in self.city.offices.all()}

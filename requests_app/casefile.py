@@ -19,7 +19,6 @@ from portals.happenings import CLOSES, OPENS
 from portals.rulebook import Rulebook, rulebook_for
 from portals.vocabulary import Outcome, Relation, StepAction, SubmissionKind
 from requests_app import case_clocks, climb, deadlines, history
-from requests_app.intake import DETAILS
 from requests_app.models import (
     Action,
     Actor,
@@ -31,6 +30,7 @@ from requests_app.models import (
     Message,
     Submission,
 )
+from requests_app.models.kinds import DETAILS
 
 _DETAILS = {kind: model._meta.model_name or "" for kind, model in DETAILS.items()}
 LADDER_AHEAD = 5

@@ -233,7 +233,7 @@ def write_digests(*, now: datetime) -> int:
 
 
 def _digest(city: City, user_id: int, now: datetime) -> int:
-    today = now.astimezone(city.zone).date()
+    today = city.date_at(now)
     key = f"digest:{city.pk}:{user_id}:{today}"
     with transaction.atomic():
         user = User.objects.select_for_update().get(pk=user_id)

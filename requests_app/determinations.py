@@ -135,7 +135,7 @@ def extend(
         row = locked(submission, revision=revision)
         if not reason.strip():
             raise NotAllowed(_("Give the reason for the extension: the notice must state it."))
-        deadlines.check_extension(row, until=until, today=now.astimezone(row.city.zone).date())
+        deadlines.check_extension(row, until=until, today=row.city.date_at(now))
         event = apply(
             row,
             Action.EXTEND,

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from portals import text_search
@@ -15,35 +14,10 @@ from portals.vocabulary import ClockEvent, OfficeRole, Relation, SubmissionKind
 from requests_app import climb, deadlines, lifecycle, references
 from requests_app.files import StoredFile, attach_files
 from requests_app.lifecycle import NotAllowed, apply, locked
-from requests_app.models import (
-    AccessRequest,
-    Action,
-    Actor,
-    Appeal,
-    Channel,
-    DatasetRequest,
-    ErrorReport,
-    Event,
-    Involvement,
-    MisuseReport,
-    PrivacyConcern,
-    RecordsRequest,
-    Submission,
-    next_event,
-)
+from requests_app.models import Action, Actor, Channel, Event, Involvement, Submission, next_event
+from requests_app.models.kinds import DETAILS
 from requests_app.notices import people_of, tell, write_to_requester
 from requests_app.routing import Placement, place
-
-DETAILS: dict[str, type[Model]] = {
-    SubmissionKind.ERROR_REPORT: ErrorReport,
-    SubmissionKind.DATASET_REQUEST: DatasetRequest,
-    SubmissionKind.ACCESS_REQUEST: AccessRequest,
-    SubmissionKind.RECORDS_REQUEST: RecordsRequest,
-    SubmissionKind.MISUSE_REPORT: MisuseReport,
-    SubmissionKind.PRIVACY_CONCERN: PrivacyConcern,
-    SubmissionKind.APPEAL: Appeal,
-}
-"""Kind -> the model that holds what the kind adds."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +88,7 @@ def submit(filing: Filing, *, now: datetime) -> Filed:
 
 def received_on(filing: Filing) -> date:
     """The city's date of receipt: after hours counts on its own local date."""
-    return filing.received_at.astimezone(filing.city.zone).date()
+    return filing.city.date_at(filing.received_at)
 
 
 def _file(filing: Filing, code: str, now: datetime) -> Submission:
@@ -220,7 +194,7 @@ def searchable(filing: Filing, reference: str) -> str:
 
 def _announce(submission: Submission, placement: Placement, now: datetime) -> None:
     occasion = f"event:{submission.chain_length}"
-    today = now.astimezone(submission.city.zone).date()
+    today = submission.city.date_at(now)
     events = list(submission.events.order_by("sequence"))
     ahead = climb.ahead_of(submission, submission.deadlines.all(), events, today)
     write_to_requester(submission, "filed", now=now, occasion=occasion, climb=ahead)
@@ -270,7 +244,7 @@ def acknowledge(
 
 def promise(row: Submission, until: date, *, by: User, now: datetime, reason: str = "") -> Event:
     """The event of an estimated date, within the act that gives it: never a day that is over in the city."""
-    if until < now.astimezone(row.city.zone).date():
+    if until < row.city.date_at(now):
         raise NotAllowed(_("The estimated date lies in the past. Choose a day still to come."))
     return apply(
         row,

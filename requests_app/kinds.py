@@ -15,8 +15,8 @@ from requests_app.forms.base import Answered, KindForm
 from requests_app.forms.concerns import MisuseReportForm, PrivacyConcernForm
 from requests_app.forms.datasets import AccessRequestForm, DatasetRequestForm, ErrorReportForm
 from requests_app.forms.records import RecordsRequestForm
-from requests_app.intake import DETAILS
 from requests_app.models import Submission
+from requests_app.models.kinds import DETAILS
 
 HIDDEN = frozenset({"route", "against"})
 """Columns that are keys, not words."""

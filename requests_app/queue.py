@@ -49,7 +49,7 @@ class Workplace:
 
     def today(self, city_id: int, now: datetime) -> date:
         """The date in a city at `now`."""
-        return now.astimezone(self.cities[city_id].zone).date()
+        return self.cities[city_id].date_at(now)
 
 
 def workplace(who: Standing) -> Workplace:

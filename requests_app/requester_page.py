@@ -25,7 +25,7 @@ from requests_app.timeline import told
 
 def page_of(case: Submission, *, now: datetime) -> dict[str, Any]:
     """The context of the page; `case` comes with city, office and dataset. `now` is UTC."""
-    today = now.astimezone(case.city.zone).date()
+    today = case.city.date_at(now)
     events = list(case.events.order_by("sequence"))
     found = deadlines.of_case(case)
     labels = {row.label: row for row in case.city.citations.all()}

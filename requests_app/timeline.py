@@ -107,8 +107,8 @@ def _recorded(event: Event) -> str:
 
 def _elsewhere(event: Event, city: City) -> str:
     """Where something happened on another day than it was entered: both days."""
-    happened_on = event.happened_at.astimezone(city.zone).date()
-    if event.happening and happened_on != event.at.astimezone(city.zone).date():
+    happened_on = city.date_at(event.happened_at)
+    if event.happening and happened_on != city.date_at(event.at):
         return _("This happened on %(on)s and was entered later.") % {"on": _day(happened_on)}
     return ""
 

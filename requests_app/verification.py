@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from requests_app import append_only
 from requests_app.files import path_of
-from requests_app.intake import DETAILS
 from requests_app.lifecycle import AT_WORK
 from requests_app.models import Attachment, Event, Submission
+from requests_app.models.kinds import DETAILS
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """A city and the days on which its offices are closed."""
 
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -48,6 +49,10 @@ class City(models.Model):
     def zone(self) -> ZoneInfo:
         """The time zone in which the dates of this city are meant."""
         return ZoneInfo(self.time_zone)
+
+    def date_at(self, moment: datetime) -> date:
+        """The date in this city at an aware moment."""
+        return moment.astimezone(self.zone).date()
 
 
 class ClosedYear(models.Model):

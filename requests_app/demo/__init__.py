@@ -98,7 +98,7 @@ def bring_in_catalogue(city: City, now: datetime) -> int:
     if not path.exists():
         return 0
     stored = json.loads(path.read_text(encoding="utf-8"))["datasets"]
-    later = _shift(stored, now.astimezone(city.zone).date())
+    later = _shift(stored, city.date_at(now))
     names = {office.key: office.name for office in city.offices.all()}
     catalog = Catalog(CatalogFormat.DCAT_US_1_1, [_entry(item, names, later) for item in stored])
     result = bring_in(city, catalog, now=now, source=cases.SOURCE)

@@ -22,7 +22,7 @@ from requests_app.bulk import insert_rows
 from requests_app.demo import texts
 from requests_app.demo.cases import SOURCE, Templates, Walk
 from requests_app.escalation import sweep
-from requests_app.intake import DETAILS, Filing, searchable
+from requests_app.intake import Filing, searchable
 from requests_app.lifecycle import AT_WORK
 from requests_app.models import (
     Channel,
@@ -34,6 +34,7 @@ from requests_app.models import (
     Referral,
     Submission,
 )
+from requests_app.models.kinds import DETAILS
 
 KEY = "demo-bulk:"
 PROTOTYPES = 1000

@@ -124,7 +124,7 @@ def _ticks(cities: Sequence[City], first: datetime, now: datetime) -> list[datet
 
 def _plan(city: City, walk: Walk, until: datetime) -> Iterable[Move]:
     calendar = rulebook_for(city).calendar
-    today = until.astimezone(city.zone).date()
+    today = city.date_at(until)
     moment = _full_hour if walk.round_hours else _moment
     for template in walk.templates.cases:
         chance = random.Random(f"{city.slug} {template['id']}")  # noqa: S311 - reproducible on purpose
@@ -303,7 +303,7 @@ def _acknowledge(case: Submission, move: Move, walk: Walk) -> None:
 
 
 def _later(move: Move, days: int) -> date:
-    day = move.at.astimezone(move.city.zone).date()
+    day = move.city.date_at(move.at)
     calendar = rulebook_for(move.city).calendar
     while days:
         day += timedelta(days=1)
@@ -345,7 +345,7 @@ def _extend(case: Submission, move: Move, walk: Walk) -> None:
     """As far as the city's law lets it extend; where it knows no extension, an estimate says the same."""
     by, reason, until = _worker(walk, case), _said(case, move, walk), _later(move, ESTIMATE_AFTER)
     clock = case.deadlines.filter(extendable_to__isnull=False, state=ClockState.OPEN).first()
-    if clock is None or clock.due_on is None or clock.due_on < move.at.astimezone(move.city.zone).date():
+    if clock is None or clock.due_on is None or clock.due_on < move.city.date_at(move.at):
         determinations.estimate(case, until=until, reason=reason, by=by, now=move.at)
         return
     until = min(until, clock.extendable_to or until)

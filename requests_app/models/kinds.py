@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from portals.vocabulary import SubmissionKind
 from requests_app.models.submission import Submission
 
 
@@ -105,3 +106,15 @@ class Appeal(Details):
     route = models.CharField(
         max_length=80, blank=True, help_text=_("Key of the appeal route that was chosen.")
     )
+
+
+DETAILS: dict[str, type[Details]] = {
+    SubmissionKind.ERROR_REPORT: ErrorReport,
+    SubmissionKind.DATASET_REQUEST: DatasetRequest,
+    SubmissionKind.ACCESS_REQUEST: AccessRequest,
+    SubmissionKind.RECORDS_REQUEST: RecordsRequest,
+    SubmissionKind.MISUSE_REPORT: MisuseReport,
+    SubmissionKind.PRIVACY_CONCERN: PrivacyConcern,
+    SubmissionKind.APPEAL: Appeal,
+}
+"""Kind -> the model that holds what the kind adds."""

@@ -27,7 +27,7 @@ def kind_or_404(value: str) -> Kind:
 
 def city_today(city: City, now: datetime) -> date:
     """The date in the city at `now` (UTC)."""
-    return now.astimezone(city.zone).date()
+    return city.date_at(now)
 
 
 def page(city: City, nav: str, **more: Any) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from requests_app.access import grant_requester, visible_to_requester
 from requests_app.forms.base import KindForm, key_of, new_key, typed
 from requests_app.kinds import Kind
 from requests_app.models import Submission
+from requests_app.models.kinds import DETAILS
 from requests_app.preview import preview
 from requests_app.suggestions import likely_datasets, published_answers, resolve_dataset
 from requests_app.views.common import city_or_404, city_today, kind_or_404, page
@@ -200,7 +201,7 @@ def _says_the_same(case: Submission, filing: intake.Filing) -> bool:
     words = ("description", "requester_name", "requester_email")
     if of_case != of_filing or any(getattr(case, name) != getattr(filing, name) for name in words):
         return False
-    details = intake.DETAILS[filing.kind]._default_manager.get(submission=case)
+    details = DETAILS[filing.kind]._default_manager.get(submission=case)
     return all(getattr(details, name) == value for name, value in filing.details.items())
 
 

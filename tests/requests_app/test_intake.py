@@ -21,10 +21,11 @@ from requests_app.models import (
     Status,
     Submission,
 )
+from requests_app.models.kinds import DETAILS, ErrorReport
 from tests.requests_app.factories import FILED, MemberFactory, Staff, UserFactory, file_case, filing
 
 HOUR = dt.timedelta(hours=1)
-TABLES = (Submission, Event, Deadline, Involvement, Notice, Attachment, *intake.DETAILS.values())
+TABLES = (Submission, Event, Deadline, Involvement, Notice, Attachment, *DETAILS.values())
 PAPER = StoredFile("paper.txt", "ab" * 32, 5, "text/plain")
 
 
@@ -60,7 +61,7 @@ def test_a_filed_case_has_reference_office_deadlines_event_and_letter(kent: Staf
 def test_every_kind_can_be_filed_in_every_city(cities: dict[str, City], kind: SubmissionKind) -> None:
     for city in cities.values():
         case = file_case(city, kind)
-        assert type(getattr(case, intake.DETAILS[kind]._meta.model_name)) is intake.DETAILS[kind]
+        assert type(getattr(case, DETAILS[kind]._meta.model_name)) is DETAILS[kind]
         assert case.office.city_id == city.pk
         assert not case.office.outside
 
@@ -170,7 +171,7 @@ STEPS = [
     (intake.deadlines, "recompute"),
     (intake.deadlines, "_mark_next_due"),
     (Involvement.objects, "bulk_create"),
-    (intake.ErrorReport, "save"),
+    (ErrorReport, "save"),
     (Submission, "save"),
     (Event, "save"),
 ]
