@@ -118,6 +118,8 @@ def without_object(file: CaseFile) -> set[Action]:
         found.add(Action.REFER_BACK)
     if deadlines.extendable(file.deadlines) is None:
         found.add(Action.EXTEND)
+    if not case.is_public:
+        found.add(Action.HIDE)
     return found
 
 

@@ -98,6 +98,29 @@ def hand_to_custodian(
     return event
 
 
+def hide(
+    submission: Submission, *, reason: str, by: User, now: datetime, revision: int | None = None
+) -> Event:
+    """Take a public report off the dataset's page at once: it names a third person, or is abuse.
+
+    The case itself goes on as before. Raises NotAllowed where it is not public, or without a reason.
+    """
+    with transaction.atomic():
+        row = locked(submission, revision=revision)
+        if not row.is_public:
+            raise NotAllowed(_("This case does not stand on a public page."))
+        if not reason.strip():
+            raise NotAllowed(_("Say why it is taken off: it stands in the history of the case."))
+        return apply(
+            row,
+            Action.HIDE,
+            now=now,
+            by=by,
+            changes={"is_public": False},
+            data={"reason": reason},
+        )
+
+
 def release_part(
     submission: Submission,
     *,

@@ -45,7 +45,7 @@ DONE = {
     Action.ATTACH: gettext_lazy("File attached"),
     Action.HAND_TO_CUSTODIAN: gettext_lazy("Received by the custodian of records"),
     Action.RECORD: gettext_lazy("Recorded"),
-    Action.PUBLISH: gettext_lazy("Made public"),
+    Action.HIDE: gettext_lazy("Taken off the public page"),
     Action.FEE_ESTIMATE: gettext_lazy("The fee was estimated"),
     Action.FEE_AGREE: gettext_lazy("The requester agreed to the fee"),
     Action.FEE_DECLINE: gettext_lazy("The requester declined the fee"),

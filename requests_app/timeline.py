@@ -33,7 +33,7 @@ TITLES: dict[str, Any] = {
     Action.LAPSE: gettext_lazy("Closed, because no answer or payment came by %(due)s"),
     Action.ATTACH: gettext_lazy("A file was added"),
     Action.HAND_TO_CUSTODIAN: gettext_lazy("The custodian of records received it"),
-    Action.PUBLISH: gettext_lazy("Made public"),
+    Action.HIDE: gettext_lazy("The office took it off the public page; it is worked on as before"),
     Action.FEE_ESTIMATE: gettext_lazy("The office told you what the answer is expected to cost"),
     Action.FEE_AGREE: gettext_lazy("You agreed to the fee"),
     Action.FEE_DECLINE: gettext_lazy("You declined the fee"),
@@ -71,9 +71,7 @@ def _told(event: Event, city: City) -> dict[str, Any]:
         "at": event.at,
         "title": _title(event),
         "detail": fee_stand.words_of(event)
-        or next(
-            (event.data[name] for name in _DETAILS if event.data.get(name)), _elsewhere(event, city)
-        ),
+        or next((event.data[name] for name in _DETAILS if event.data.get(name)), _elsewhere(event, city)),
         "who": _who(event),
         "key": event.action in KEY,
     }

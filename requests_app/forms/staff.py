@@ -238,6 +238,11 @@ class ReopenForm(ReasonForm):
         return [_("The case must be acknowledged anew. The filing date stays, and so do the letters.")]
 
 
+class HideForm(ReasonForm):
+    def hints(self) -> list[str]:
+        return [_("The report leaves the public page at once. The case goes on, and its requester sees why.")]
+
+
 class EstimateForm(ReasonForm):
     until = DateField(label=gettext_lazy("Estimated date"))
     field_order = ["until", "reason"]

@@ -45,7 +45,7 @@ class Action(models.TextChoices):
     ATTACH = "attach", _("Attach a file")
     HAND_TO_CUSTODIAN = "hand_to_custodian", _("Hand over to the custodian of records")
     RECORD = "record", _("Record what happened outside")
-    PUBLISH = "publish", _("Make public")
+    HIDE = "hide", _("Take off the public page")
     FEE_ESTIMATE = "fee_estimate", _("Estimate the fee")
     FEE_AGREE = "fee_agree", _("Agree to the fee")
     FEE_DECLINE = "fee_decline", _("Decline the fee")

@@ -219,6 +219,14 @@ ACTIONS: dict[Action, Act] = {
         gettext_lazy("Record it"),
         gettext_lazy("Recorded."),
     ),
+    Action.HIDE: Act(
+        forms.HideForm,
+        lambda s, f, **c: casework.hide(s, reason=f.cleaned_data["reason"], **c),
+        gettext_lazy("Take off the public page"),
+        gettext_lazy("Take it off"),
+        gettext_lazy("No stranger sees it any more. The case goes on."),
+        danger=True,
+    ),
     Action.CLOSE: Act(
         forms.ActForm,
         lambda s, f, **c: determinations.close(s, **c),

@@ -42,7 +42,7 @@ escalate            = . . . . . .
 attach              = = = = = = =
 hand_to_custodian   = = = . . . .
 record              = = = = = = =
-publish             = = = = = = =
+hide                = = = = = = =
 fee_estimate        = = = = . . .
 fee_agree           = = = = . . .
 fee_decline         = = = = . . .

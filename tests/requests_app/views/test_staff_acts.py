@@ -356,3 +356,24 @@ def test_what_was_said_shows_files_answers_and_their_authors(
         ("Clerk", "out", "Denied"),
     ]
     assert said[1].determination["responsible"] == "Ann, Clerk"
+
+
+def test_a_public_report_is_taken_off_the_public_page_and_goes_on(kent: Staff, alice: Client) -> None:
+    case = file_case(kent.city, dataset=kent.dataset, is_public=True, title="Names a neighbor")
+    address = reverse("requests_app:dataset", args=[kent.city.slug, kent.dataset.identifier])
+    assert "Names a neighbor" in Client().get(address).content.decode()
+    assert do(alice, case, "hide").status_code == 200  # without a reason the form comes again
+    assert fresh(case).is_public
+    assert do(alice, case, "hide", reason="It names a third person.").status_code == 302
+    assert "Names a neighbor" not in Client().get(address).content.decode()
+    assert fresh(case).status == Status.RECEIVED
+    history = page(alice, "staff_case", case.reference).content.decode()
+    assert "Taken off the public page" in history and "It names a third person." in history
+    assert do(alice, case, "hide", reason="Again").status_code == 409
+
+
+def test_taking_off_is_offered_only_for_what_is_public(kent: Staff, alice: Client, case: Submission) -> None:
+    public = file_case(kent.city, dataset=kent.dataset, is_public=True)
+    hide = "Take off the public page"
+    assert hide in page(alice, "staff_case", public.reference).content.decode()
+    assert hide not in page(alice, "staff_case", case.reference).content.decode()
