@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from portals.fee_terms import dollars
 from portals.models import User
 from portals.vocabulary import ClockEvent
-from requests_app import deadlines, fee_words
+from requests_app import deadlines
 from requests_app.fee_stand import FeeStand
 from requests_app.fees import HIGHEST, check_agreed, stand_of, write
 from requests_app.lifecycle import NotAllowed, apply, locked
@@ -71,7 +71,7 @@ def _keep(row: Submission, money: Money, receipt: str, *, by: User, now: datetim
         is_refund=money.is_refund,
         amount=money.amount,
         method=money.method,
-        received_on=fee_words.city_day(row, money.happened_at),
+        received_on=row.city.date_at(money.happened_at),
         at=now,
         by=by,
         by_name=str(by)[:200],

@@ -4,7 +4,6 @@ Alone responsible for these facts, so that a letter and the page it leads to say
 """
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from portals.fee_terms import FeeTerms, agreement_wanted
@@ -74,9 +73,3 @@ def told(case: Submission, stand: FeeStand, found: Iterable[Deadline]) -> dict[s
         "waiver_rule": terms.one(FeeRuleKind.WAIVER),
         "waiver_appeal": terms.one(FeeRuleKind.WAIVER_APPEAL),
     }
-
-
-def city_day(case: Submission, moment: Any) -> date:
-    """The date in the city at a moment (UTC)."""
-    day: date = moment.astimezone(case.city.zone).date()
-    return day
