@@ -19,7 +19,7 @@ WHOLE_CITY = frozenset({MemberRole.ADMINISTRATOR, MemberRole.AUDITOR, MemberRole
 REQUESTER_SESSION = timedelta(hours=12)
 
 REQUESTER_ACTIONS = frozenset(
-    {Action.ANSWER, Action.DECLINE, Action.MESSAGE, Action.FOLLOW_UP, Action.WITHDRAW, Action.ATTACH}
+    {Action.ANSWER, Action.DECLINE, Action.MESSAGE, Action.FOLLOW_UP, Action.WITHDRAW}
     | {Action.FEE_AGREE, Action.FEE_DECLINE, Action.WAIVER_REQUEST}
 )
 CLOCK_ACTIONS = frozenset({Action.SUBMIT, Action.REMIND, Action.ESCALATE, Action.LAPSE})

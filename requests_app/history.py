@@ -42,7 +42,6 @@ DONE = {
     Action.LAPSE: gettext_lazy("Closed by itself for lack of an answer or payment"),
     Action.REMIND: gettext_lazy("The office was reminded"),
     Action.ESCALATE: gettext_lazy("Escalated: nobody had acknowledged"),
-    Action.ATTACH: gettext_lazy("File attached"),
     Action.HAND_TO_CUSTODIAN: gettext_lazy("Received by the custodian of records"),
     Action.RECORD: gettext_lazy("Recorded"),
     Action.HIDE: gettext_lazy("Taken off the public page"),

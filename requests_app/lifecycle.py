@@ -23,7 +23,7 @@ class NotAllowed(Exception):
 def _moves() -> dict[tuple[Status, Action], Status]:
     """The table. An entry that keeps the status is written with the status itself."""
     s, a = Status, Action
-    anywhere = [a.MESSAGE, a.NOTE, a.ATTACH, a.RECORD, a.HIDE, a.FEE_RECORD]
+    anywhere = [a.MESSAGE, a.NOTE, a.RECORD, a.HIDE, a.FEE_RECORD]
     at_work = [a.CLAIM, a.RELEASE, a.ASSIGN, a.REFER, a.REFER_BACK, a.EXTEND, a.ESTIMATE, a.RELEASE_PART]
     at_work += [a.HAND_TO_CUSTODIAN, a.FOLLOW_UP]
     table: dict[tuple[Status, Action], Status] = {

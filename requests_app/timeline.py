@@ -31,7 +31,6 @@ TITLES: dict[str, Any] = {
     Action.REOPEN: gettext_lazy("Taken up again"),
     Action.WITHDRAW: gettext_lazy("You withdrew it"),
     Action.LAPSE: gettext_lazy("Closed, because no answer or payment came by %(due)s"),
-    Action.ATTACH: gettext_lazy("A file was added"),
     Action.HAND_TO_CUSTODIAN: gettext_lazy("The custodian of records received it"),
     Action.HIDE: gettext_lazy("The office took it off the public page; it is worked on as before"),
     Action.FEE_ESTIMATE: gettext_lazy("The office told you what the answer is expected to cost"),

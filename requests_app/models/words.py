@@ -42,7 +42,6 @@ class Action(models.TextChoices):
     LAPSE = "lapse", _("Lapse")
     REMIND = "remind", _("Remind")
     ESCALATE = "escalate", _("Escalate")
-    ATTACH = "attach", _("Attach a file")
     HAND_TO_CUSTODIAN = "hand_to_custodian", _("Hand over to the custodian of records")
     RECORD = "record", _("Record what happened outside")
     HIDE = "hide", _("Take off the public page")

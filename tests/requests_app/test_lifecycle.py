@@ -39,7 +39,6 @@ withdraw            W W W . . . .
 lapse               L L L . . . .
 remind              = = = = = . .
 escalate            = . . . . . .
-attach              = = = = = = =
 hand_to_custodian   = = = . . . .
 record              = = = = = = =
 hide                = = = = = = =
