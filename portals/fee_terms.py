@@ -48,8 +48,11 @@ class FeeTerm:
 
     @property
     def words(self) -> str:
-        """The statement with where it is written."""
-        return f"{self.statement} ({self.citation})"
+        """The statement with the amount that it speaks of, if it has one, and where it is written."""
+        named = ""
+        if self.kind == FeeRuleKind.ESTIMATE_NOTICE and self.limit is not None:
+            named = f"{self.item} {dollars(self.limit)}. "
+        return f"{named}{self.statement} ({self.citation})"
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ from portals.rulebook import AppealRule, Rulebook, rulebook_for
 from portals.views.city_page import city_page, kept_public
 from portals.vocabulary import (
     Confidence,
+    FeeRuleKind,
     Layer,
     Milestone,
     ProvisionStatus,
@@ -209,9 +210,11 @@ def _limit(clock: ClockRule, book: Rulebook) -> str:
 
 
 def _fee(row: Any) -> dict[str, Any]:
+    """The sum that stands beside the item: a rate, or the amount above which the requester must confirm."""
+    told = row.limit if row.kind == FeeRuleKind.ESTIMATE_NOTICE else row.amount
     return {
         "item": row.item,
-        "amount": next((dollars(sum_) for sum_ in (row.amount, row.limit) if sum_ is not None), ""),
+        "amount": dollars(told) if told is not None else "",
         "per": row.per,
     }
 

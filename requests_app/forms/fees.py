@@ -74,9 +74,7 @@ class FeeEstimateForm(ActForm):
             label=_("Charge"), required=False, choices=self._items()
         )
         self.fields[f"quantity_{number}"] = SumField(label=_("Quantity"))
-        self.fields[f"rate_{number}"] = SumField(
-            label=_("Rate (USD)"), help_text=_("Left empty, the rate of the rule.")
-        )
+        self.fields[f"rate_{number}"] = SumField(label=_("Rate (USD)"))
         self.fields[f"note_{number}"] = LineField(label=_("Note"), required=False, limit=300)
 
     def _items(self) -> list[Any]:
@@ -99,7 +97,8 @@ class FeeEstimateForm(ActForm):
     def hints(self) -> list[str]:
         told = [term.words for term in self.terms.forbidden]
         notice = self.terms.one(FeeRuleKind.ESTIMATE_NOTICE)
-        return [*told, *([notice.words] if notice else [])]
+        left_empty = _("A rate that is left empty is the one of the rule.")
+        return [*told, *([notice.words] if notice else []), left_empty]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
