@@ -67,11 +67,11 @@ def _ladder(
     rules: Sequence[StepPart], calendar: BusinessCalendar, filed_on: date
 ) -> Iterator[tuple[str, date, StepPart]]:
     for rule in rules:
-        days = rule.clock_after
-        yield f"ladder-{rule.rule.step}", business_day(calendar, filed_on, days), rule
+        day = business_day(calendar, filed_on, rule.clock_after)
+        yield f"ladder-{rule.rule.step}", day, rule
         for turn in range(1, REPEATS if rule.rule.repeat_every else 0):
-            days += rule.rule.repeat_every or 0
-            yield f"ladder-{rule.rule.step}.{turn}", business_day(calendar, filed_on, days), rule
+            day = business_day(calendar, day, rule.rule.repeat_every or 0)
+            yield f"ladder-{rule.rule.step}.{turn}", day, rule
 
 
 def _steps(
