@@ -279,6 +279,8 @@ def act(request: StaffRequest, reference: str, action: str) -> HttpResponse:
         else:
             messages.success(request, chosen.done)
             return redirect("requests_app:staff_case", reference)
+    elif request.method == "POST" and not refused:
+        status = 422
     if refused and request.method == "POST":
         form = _again(chosen, request, _found(request, reference), now)
     return _page(request, submission, chosen, form, refused=refused, status=status)

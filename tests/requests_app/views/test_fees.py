@@ -107,7 +107,7 @@ def test_the_form_refuses_and_cites_and_keeps_what_was_typed(people, slug, lines
     staff = people[slug]
     case = file_case(staff.city, "records_request")
     answer = act(staff, case, "fee_estimate", note="Kept as typed", **lines, **more)
-    assert answer.status_code == 200 and said in main_of(answer), main_of(answer)
+    assert answer.status_code == 422 and said in main_of(answer), main_of(answer)
     assert "Kept as typed" in answer.content.decode()
     assert not FeeEstimate.objects.exists()
 
@@ -161,7 +161,7 @@ def test_portland_waiver_through_the_pages_with_its_petition(people, client: Cli
     assert press(client, case, "waiver", "I write for everybody").status_code == 302
     shown = page(signed_in(staff.clerk), "act", case.reference, "waiver_decide")
     assert "I write for everybody" in main_of(shown) and "ORS 192.324(6)" in main_of(shown)
-    assert act(staff, case, "waiver_decide", decision="reduced", reasons="Some").status_code == 200
+    assert act(staff, case, "waiver_decide", decision="reduced", reasons="Some").status_code == 422
     answer = act(staff, case, "waiver_decide", decision="denied", reasons="Mostly for business.")
     assert answer.status_code == 302, main_of(answer)
     told = main_of(client.get(f"/track/{case.reference}/fee/"))
