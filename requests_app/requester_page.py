@@ -36,9 +36,7 @@ def page_of(case: Submission, *, now: datetime) -> dict[str, Any]:
         "case": case,
         "today": today,
         "details": details_of(case),
-        "deadlines": [
-            _shown_deadline(deadline, labels) for deadline in found if not _is_past_lapse(deadline)
-        ],
+        "deadlines": [_shown_deadline(deadline, labels) for deadline in found if not is_past_lapse(deadline)],
         "bar": deadlines.next_duty(found),
         "climb": climb.ahead_of(case, found, events, today),
         "offices": offices(case, events, labels),
@@ -87,7 +85,7 @@ def _shown_deadline(deadline: Deadline, labels: dict[str, Citation]) -> dict[str
     }
 
 
-def _is_past_lapse(deadline: Deadline) -> bool:
+def is_past_lapse(deadline: Deadline) -> bool:
     """A case can no longer lapse for want of an answer that came: that date would only frighten."""
     return deadline.milestone == Milestone.LAPSE and deadline.state == ClockState.MET
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from requests_app.views import case, enter, fees, public, staff, staff_acts, submit, track
+from requests_app.views import case, case_file, enter, fees, public, staff, staff_acts, submit, track
 
 app_name = "requests_app"
 
@@ -10,6 +10,7 @@ PUBLIC: list[URLPattern] = [
     path("track/", track.track, name="track"),
     path("track/<str:reference>/", case.case, name="case"),
     path("track/<str:reference>/withdraw/", case.withdraw, name="withdraw"),
+    path("track/<str:reference>/case-file/", case_file.case_file, name="case_file"),
     path("track/<str:reference>/fee/", fees.fee, name="fee"),
     path("track/<str:reference>/fee/<str:receipt>/", fees.receipt, name="receipt"),
     path("files/<int:file_id>/", public.file, name="file"),
@@ -23,6 +24,9 @@ STAFF: list[URLPattern] = [
     path("desk/", staff.desk, name="desk"),
     path("desk/queue/", staff.queue_page, name="queue"),
     path("desk/case/<str:reference>/", staff.case, name="staff_case"),
+    path(
+        "desk/case/<str:reference>/case-file/<str:part>/", case_file.staff_case_file, name="staff_case_file"
+    ),
     path("desk/case/<str:reference>/fee/", fees.staff_fee, name="staff_fee"),
     path("desk/case/<str:reference>/fee/<str:receipt>/", fees.staff_receipt, name="staff_receipt"),
     path("desk/case/<str:reference>/<str:action>/", staff_acts.act, name="act"),

@@ -3,13 +3,14 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from django.db import connection
 from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from requests_app import append_only
+from requests_app import append_only, case_zip
 from requests_app.files import path_of
 from requests_app.lifecycle import AT_WORK
 from requests_app.models import Attachment, Event, Submission
@@ -121,3 +122,26 @@ def _wrong_with(sha256: str) -> str:
     if digest.hexdigest() != sha256:
         return _("The content of file %(name)s was changed.") % {"name": sha256[:12]}
     return ""
+
+
+def verify_case_file(path: Path) -> Iterator[Finding]:
+    """What is wrong with a case file: with itself, and against the case as it is kept here. A case that has
+    gone on since is as it was up to then. Raises OSError."""
+    checked = case_zip.check(path)
+    subject = str(checked.manifest.get("reference", path.name))
+    for sentence in checked.wrong:
+        yield Finding("case_file", subject, sentence)
+    if checked.wrong:
+        return
+    case = Submission.objects.filter(reference=subject).first()
+    if case is None:
+        yield Finding("case_file", subject, _("There is no such case here to compare it with."))
+        return
+    chain = checked.manifest["chain"]
+    kept = dict(case.events.values_list("sequence", "hash"))
+    told = {event["sequence"]: event["hash"] for event in checked.events} or {chain["length"]: chain["head"]}
+    for number, value in told.items():
+        if kept.get(number) != value:
+            said = {"number": number}
+            yield Finding("case_file", subject, _("Event %(number)d is another one here.") % said)
+            return

@@ -6,7 +6,7 @@ hash and number of the last, so that a change, a gap or a cut-off end is found b
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -55,29 +55,33 @@ class Event(models.Model):
     def __str__(self) -> str:
         return f"{self.submission_id}#{self.sequence} {self.action}"
 
+    def hashed(self) -> dict[str, Any]:
+        """What the hash covers, as it stands in JSON, in the order in which it is hashed."""
+        return {
+            "case": self.submission_id,
+            "sequence": self.sequence,
+            "action": self.action,
+            "happening": self.happening,
+            "happened_at": self.happened_at.astimezone(UTC).isoformat(),
+            "until": self.until.isoformat() if self.until else None,
+            "at": self.at.astimezone(UTC).isoformat(),
+            "actor": self.actor,
+            "by_name": self.by_name,
+            "before": self.before,
+            "after": self.after,
+            "data": self.data,
+            "public": self.public,
+        }
+
     def computed_hash(self) -> str:
-        """SHA-256 over the previous hash and the content, as canonical JSON."""
-        content = json.dumps(
-            [
-                self.submission_id,
-                self.sequence,
-                self.action,
-                self.happening,
-                self.happened_at.astimezone(UTC).isoformat(),
-                self.until.isoformat() if self.until else None,
-                self.at.astimezone(UTC).isoformat(),
-                self.actor,
-                self.by_name,
-                self.before,
-                self.after,
-                self.data,
-                self.public,
-            ],
-            sort_keys=True,
-            separators=(",", ":"),
-            ensure_ascii=False,
-        )
-        return hashlib.sha256(f"{self.previous_hash}\n{content}".encode()).hexdigest()
+        """The hash that this event must carry."""
+        return chain_hash(self.previous_hash, list(self.hashed().values()))
+
+
+def chain_hash(previous_hash: str, content: Sequence[Any]) -> str:
+    """SHA-256 over the hash of the event before and the content of an event, as canonical JSON."""
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(f"{previous_hash}\n{canonical}".encode()).hexdigest()
 
 
 def next_event(

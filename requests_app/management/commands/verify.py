@@ -2,12 +2,13 @@
 
 import json
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from requests_app.verification import verify
+from requests_app.verification import verify, verify_case_file
 
 
 class Command(BaseCommand):
@@ -15,9 +16,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON document")
+        parser.add_argument(
+            "--case-file", type=Path, metavar="FILE", help="check this case file instead of the database"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        findings = list(verify())
+        try:
+            findings = list(verify_case_file(options["case_file"]) if options["case_file"] else verify())
+        except OSError as error:
+            raise CommandError(str(error), returncode=2) from error
         if options["json"]:
             document = {"ok": not findings, "findings": [finding.as_json() for finding in findings]}
             self.stdout.write(json.dumps(document))

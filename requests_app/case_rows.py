@@ -1,0 +1,84 @@
+"""Every row that belongs to a case, from whatever table, as plain values: nothing of a case can be forgotten.
+
+Tables are found by their foreign keys, so a new one is in a case file from its first migration on. What is
+left out is named here.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+
+from requests_app.models import Event, Notice, OneTimeCode, Submission
+
+OWNER = "submission"
+"""The foreign key by which a row belongs to a case; others (an appeal's `against`) only point to one."""
+LEFT_OUT: frozenset[type[models.Model]] = frozenset({OneTimeCode, Event})
+"""Codes are secrets; events stand by themselves, with their chain."""
+SECRETS = {
+    Submission: frozenset({"code_hash", "submission_key", "search_text"}),
+    Notice: frozenset({"claim_token", "lease_until"}),
+}
+LETTER_OF_A_CODE = "one_time_code"
+"""A letter that carries a code: it is listed without its words."""
+
+
+def tables() -> dict[type[models.Model], str]:
+    """Table -> the way from its rows to their case, parents first."""
+    found: dict[type[models.Model], str] = {Submission: "pk"}
+    waiting: list[type[models.Model]] = [Submission]
+    while waiting:
+        parent = waiting.pop(0)
+        for model in apps.get_app_config("requests_app").get_models():
+            link = None if model in found or model in LEFT_OUT else _link(model, parent)
+            if link:
+                found[model] = OWNER if parent is Submission else f"{link}__{found[parent]}"
+                waiting.append(model)
+    return found
+
+
+def _link(model: type[models.Model], parent: type[models.Model]) -> str:
+    """The foreign key by which rows of `model` live and die with those of `parent`."""
+    for one in model._meta.concrete_fields:
+        if not isinstance(one, models.ForeignKey) or one.related_model is not parent:
+            continue
+        if one.name == OWNER or (parent is not Submission and one.remote_field.on_delete is models.CASCADE):
+            return one.name
+    return ""
+
+
+def rows_of(case: Submission) -> dict[str, list[dict[str, Any]]]:
+    """Name of a table -> its rows of this case. An office, person or dataset is given with its name."""
+    found = {}
+    for model, way in tables().items():
+        named = [one.name for one in _named(model)]
+        rows = model._base_manager.filter(**{way: case.pk}).select_related(*named).order_by("pk")
+        values = [_values(row) for row in rows]
+        if values:
+            found[str(model._meta.verbose_name)] = values
+    return found
+
+
+def _named(model: type[models.Model]) -> list[models.ForeignKey[Any, Any]]:
+    """The foreign keys that lead out of the case, to what the city is."""
+    return [
+        one
+        for one in model._meta.concrete_fields
+        if isinstance(one, models.ForeignKey) and one.related_model._meta.app_label == "portals"
+    ]
+
+
+def _values(row: models.Model) -> dict[str, Any]:
+    return dict(_pairs(row))
+
+
+def _pairs(row: models.Model) -> Iterator[tuple[str, Any]]:
+    named = set(_named(type(row)))
+    of_a_code = isinstance(row, Notice) and row.kind == LETTER_OF_A_CODE
+    for one in row._meta.concrete_fields:
+        if one.name in SECRETS.get(type(row), ()) or (of_a_code and one.name in ("body", "subject")):
+            continue
+        yield one.attname, getattr(row, one.attname)
+        if one in named and getattr(row, one.attname):
+            yield one.name, str(getattr(row, one.name))
