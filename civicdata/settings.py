@@ -141,10 +141,10 @@ _database["ATOMIC_REQUESTS"] = False  # a GET must never take SQLite's write loc
 
 # -- Cache, sessions, background work
 REDIS_URL = env.str("REDIS_URL", default="")
-_cache: dict[str, Any] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-if REDIS_URL:
-    _cache = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-CACHES = {"default": {**_cache, "KEY_PREFIX": "civicdata"}}
+_near: dict[str, Any] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+_shared = _near | {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+CACHES = {"default": (_shared if REDIS_URL else _near) | {"KEY_PREFIX": "civicdata"}}
+CACHES["template_fragments"] = _near | {"LOCATION": "fragments", "OPTIONS": {"MAX_ENTRIES": 5_000}}
 # Without Redis the clock process runs its ticks inline: there is no broker that could lose anything.
 CELERY_BROKER_URL = REDIS_URL or "memory://localhost"
 CELERY_TASK_ALWAYS_EAGER = not REDIS_URL

@@ -68,6 +68,8 @@ def standing(user: Any) -> Standing:
 def visible_to(who: Standing) -> QuerySet[Submission]:
     """All submissions that a member of staff may see: of their offices, those they are informed of,
     and of the whole city for its clerk, administrator and auditor."""
+    if not who.offices:
+        return whole_city(who)
     involved = Involvement.objects.filter(submission=OuterRef("pk"), office_id__in=who.offices)
     return Submission.objects.filter(
         Q(city_id__in=who.cities_seen) | Q(office_id__in=who.offices) | Exists(involved)

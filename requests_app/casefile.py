@@ -1,4 +1,4 @@
-"""Everything that the staff's page of one case shows, in five queries.
+"""Everything that the staff's page of one case shows, in five queries at most.
 
 Alone responsible for reading a case as a whole. The caller says with a queryset of access.py what may be
 seen; the rules of the city come from the cache.
@@ -7,15 +7,17 @@ seen; the rules of the city come from the cache.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
-from django.db.models import BooleanField, CharField, F, IntegerField, Prefetch, QuerySet, Value
+from django.db.models import BooleanField, CharField, F, IntegerField, Model, Prefetch, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from portals.business_days import Reason
 from portals.explain import sentence
 from portals.explained import office_words
 from portals.happenings import CLOSES, OPENS
+from portals.models import City
 from portals.rulebook import Rulebook, rulebook_for
 from portals.vocabulary import Outcome, Relation, StepAction, SubmissionKind
 from requests_app import case_clocks, climb, deadlines, history
@@ -32,7 +34,28 @@ from requests_app.models import (
 )
 from requests_app.models.kinds import DETAILS
 
-_DETAILS = {kind: model._meta.model_name or "" for kind, model in DETAILS.items()}
+_KINDS = {model._meta.model_name or "": model for model in DETAILS.values()}
+_WITH = ("city", "office", "dataset__office", "assigned_to", "entered_by", *_KINDS, "appeal__against")
+_PERSON = ("first_name", "last_name", "email")
+
+
+def _columns(model: type[Model]) -> list[str]:
+    return [column.name for column in model._meta.concrete_fields]
+
+
+def _of(path: str, names: Iterable[str]) -> list[str]:
+    return [f"{path}__{name}" for name in names]
+
+
+_COLUMNS = [
+    *(name for name in _columns(Submission) if name != "search_text"),
+    *_of("city", _columns(City)),
+    *("office__name", "dataset__office__name", "appeal__against__reference"),
+    *_of("dataset", ("name", "identifier", "city", "office")),
+    *(name for person in ("assigned_to", "entered_by") for name in _of(person, _PERSON)),
+    *(name for path, model in _KINDS.items() for name in _of(path, _columns(model))),
+]
+"""What a case shows of the rows around it: nobody's password, no dataset's long texts."""
 LADDER_AHEAD = 5
 """Steps still to come that are shown; a weekly reminder would fill the page."""
 
@@ -63,47 +86,59 @@ class Rung:
 
 @dataclass(frozen=True)
 class CaseFile:
-    """A case as a whole. `today` is the city's date."""
+    """A case as a whole. `today` is the city's date. What a page may still know is read when it asks."""
 
     submission: Submission
     book: Rulebook
     today: date
     deadlines: list[Deadline]
     events: list[Event]
-    said: list[Said]
-    history: list[history.Line]
-    ladder: list[Rung]
-    route: list[Mapping[str, Any]]
+
+    @property
+    def shown(self) -> str:
+        """All that the look of clocks, route and ladder depends on: rendered once until it changes."""
+        dates = [(one.clock_key, one.state, one.due_on) for one in self.deadlines]
+        return f"{self.submission.chain_head} {self.today} {self.submission.city.version} {dates}"
+
+    @cached_property
+    def ladder(self) -> list[Rung]:
+        """What the clock did and will do while nobody acknowledges."""
+        return ladder_of(self.submission, self.book, self.deadlines, self.events)
+
+    @cached_property
+    def route(self) -> list[Mapping[str, Any]]:
+        """The offices, with why."""
+        return route_of(self.submission, self.events)
+
+    @cached_property
+    def said(self) -> list[Said]:
+        """Messages, notes and answers in their order."""
+        return said_in(self.submission)
+
+    @cached_property
+    def history(self) -> list[history.Line]:
+        """All events in words."""
+        offices = {ref.pk or 0: ref.name for ref in self.book.routes.offices}
+        return history.lines(self.events, offices=offices, zone=self.book.time_zone)
 
 
 def read(visible: QuerySet[Submission], reference: str, *, now: datetime) -> CaseFile:
     """The case with this reference; Submission.DoesNotExist where `visible` does not hold it."""
     row = (
-        visible.select_related("city", "office", "dataset__office", "assigned_to", "entered_by")
-        .select_related(*_DETAILS.values(), "appeal__against")
+        visible.select_related(*_WITH)
+        .only(*_COLUMNS)
         .prefetch_related(
             Prefetch("involvements", queryset=Involvement.objects.select_related("office")), "deadlines"
         )
         .get(reference=reference)
     )
     book = rulebook_for(row.city)
-    today = book.city_date(now)
-    events = list(row.events.order_by("sequence"))
-    found = deadlines.of_case(row)
     return CaseFile(
         submission=row,
         book=book,
-        today=today,
-        deadlines=found,
-        events=events,
-        said=said_in(row),
-        history=history.lines(
-            events,
-            offices={ref.pk or 0: ref.name for ref in book.routes.offices},
-            zone=book.time_zone,
-        ),
-        ladder=ladder_of(row, book, found, events),
-        route=route_of(row, events),
+        today=book.city_date(now),
+        deadlines=deadlines.of_case(row),
+        events=list(row.events.order_by("sequence")),
     )
 
 

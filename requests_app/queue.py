@@ -4,7 +4,7 @@ Alone responsible for filters, order and keyset paging of the staff's lists. Wha
 access.py: every list starts from one of its querysets.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sized
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -177,6 +177,9 @@ class QueueFilter(django_filters.FilterSet):
         self.is_narrowed = any(value != defaults.get(name, "") for name, value in chosen.items())
         self.opens = any(chosen[name] for name in ("office", "kind", "dataset"))
         self.chosen = chosen
+        self.shown = (
+            f"{chosen} {scopes} {self.filters['office'].extra['choices']}"  # what its form looks like
+        )
 
     def nothing(self, queryset: QuerySet[Submission], name: str, value: str) -> QuerySet[Submission]:
         """Scope and order are applied before and after the filters."""
@@ -267,6 +270,7 @@ def page_of(queryset: QuerySet[Submission], sort: str, *, after: str = "", befor
     rows = list(with_columns(ordered.reverse() if backward else ordered)[: PAGE + 1])
     more = len(rows) > PAGE
     rows = rows[:PAGE]
+    read_undated(rows)
     if backward:
         rows.reverse()
     has_before, has_after = (more, True) if backward else (beyond is not None, more)
@@ -277,18 +281,23 @@ def page_of(queryset: QuerySet[Submission], sort: str, *, after: str = "", befor
     )
 
 
+_COLUMNS = [
+    *("city_id", "kind", "reference", "status", "cycle", "title", "office_id", "assigned_to_id"),
+    *("requester_wrote_at", "next_due_on", "urgency", "chain_head", "office__name"),
+    *("assigned_to__first_name", "assigned_to__last_name", "assigned_to__email"),
+]
+
+
 def with_columns(queryset: QuerySet[Submission]) -> QuerySet[Submission]:
-    """What a list shows, without the long texts."""
-    return _light(queryset).prefetch_related(_shown_deadlines())
+    """What a list shows, and nothing else; `due_state` of a row without a date wants `read_undated` first."""
+    return queryset.select_related("office", "assigned_to").only(*_COLUMNS)
 
 
-def _light(queryset: QuerySet[Submission]) -> QuerySet[Submission]:
-    return queryset.select_related("office", "assigned_to").defer("description", "search_text", "flags")
-
-
-def _shown_deadlines() -> Prefetch:
+def read_undated(rows: Iterable[Submission]) -> None:
+    """The deadlines of the rows at work that have no date, in one query; none where all have one."""
+    undated = [row for row in rows if row.next_due_on is None and row.status in AT_WORK]
     shown = Deadline.objects.only("submission_id", "cycle", "milestone", "state", "due_on")
-    return Prefetch("deadlines", queryset=shown)
+    prefetch_related_objects(undated, Prefetch("deadlines", queryset=shown))
 
 
 def due_state(row: Submission, today: date) -> Shown:
@@ -322,17 +331,19 @@ class DeskList:
     query: str
 
 
-def _counted(found: Iterable[Submission]) -> tuple[list[Submission], str]:
-    rows = list(found)
-    return rows[:ON_DESK], f"{COUNT_CAP}+" if len(rows) > COUNT_CAP else str(len(rows))
+def _count(found: Sized) -> str:
+    return f"{COUNT_CAP}+" if len(found) > COUNT_CAP else str(len(found))
 
 
-def desk_lists(who: Standing, place: Workplace, now: datetime) -> list[DeskList]:
-    """What needs this person today, most pressing first. One bounded query a list."""
+_Wanted = tuple[str, Any, QuerySet[Submission], str]
+
+
+def _wanted(who: Standing, place: Workplace, now: datetime) -> list[_Wanted]:
+    """Key, title, cases and queue of each list of the desk, most pressing first."""
     mine = access.led_by(who) if who.offices else access.whole_city(who)
     scope = "lead" if who.offices else "city"
     assigned = access.visible_to(who).filter(assigned_to_id=who.user_id, status__in=sorted(AT_WORK))
-    wanted: list[tuple[str, Any, QuerySet[Submission], str]] = [
+    return [
         ("late", _("Late"), mine.filter(OPEN, by_city_date(place, now, late)), f"scope={scope}&due=late"),
         (
             "today",
@@ -360,12 +371,22 @@ def desk_lists(who: Standing, place: Workplace, now: datetime) -> list[DeskList]
         ),
         ("assigned", _("Assigned to you"), assigned, "scope=mine"),
     ]
-    lists = []
-    for key, title, queryset, query in wanted:
+
+
+def desk_lists(who: Standing, place: Workplace, now: datetime) -> list[DeskList]:
+    """What needs this person today: a bounded query of keys for each list, and one for all their rows."""
+    wanted = _wanted(who, place, now)
+    found = {}
+    for key, _title, queryset, _query in wanted:
         order = ("requester_wrote_at", "pk") if key == "answered" else ("urgency", "pk")
-        rows, count = _counted(_light(queryset).order_by(*order)[: COUNT_CAP + 1])
-        lists.append(DeskList(key, str(title), rows, count, query))
-    prefetch_related_objects([row for found in lists for row in found.rows], _shown_deadlines())
+        found[key] = list(queryset.order_by(*order).values_list("pk", flat=True)[: COUNT_CAP + 1])
+    shown = {pk for keys in found.values() for pk in keys[:ON_DESK]}
+    rows = {row.pk: row for row in with_columns(Submission.objects.filter(pk__in=shown))} if shown else {}
+    read_undated(rows.values())
+    lists = []
+    for key, title, _queryset, query in wanted:
+        first = [rows[pk] for pk in found[key][:ON_DESK] if pk in rows]
+        lists.append(DeskList(key, str(title), first, _count(found[key]), query))
     return lists
 
 

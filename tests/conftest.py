@@ -18,6 +18,7 @@ def own_cache() -> Iterator[None]:
     prefix = secrets.token_hex(8)
     caches.settings["default"]["KEY_PREFIX"] = prefix
     cache.key_prefix = prefix
+    caches["template_fragments"].clear()
     yield
 
 

@@ -54,6 +54,7 @@ def dataset_context(dataset: Dataset, *, today: date, local_endpoint: str = "") 
     downloads = [part for part in parts if not part.is_api]
     return {
         "city": dataset.city,
+        "today": today,
         "dataset": dataset,
         "nav": "datasets",
         "facts": _facts(dataset, whom),

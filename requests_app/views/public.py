@@ -86,9 +86,11 @@ def _known(request: HttpRequest, found: Dataset) -> dict[str, Any]:
     before = request.GET.get("before", "")
     if before.isdecimal() and len(before) < 18:
         rows = rows.filter(pk__lt=int(before))
-    taken = list(rows.prefetch_related("determinations__office")[: REPORTS_A_PAGE + 1])
+    shown = rows.only("reference", "title", "description", "received_on", "status", "chain_head")
+    taken = list(shown.prefetch_related("determinations__office")[: REPORTS_A_PAGE + 1])
     older = taken[REPORTS_A_PAGE - 1].pk if len(taken) > REPORTS_A_PAGE else None
     return {
+        "known": "".join(row.chain_head for row in taken),
         "reports": [(row, list(row.determinations.all())[-1:]) for row in taken[:REPORTS_A_PAGE]],
         "older_url": f"?before={older}#known" if older else "",
         "newer_url": request.path + "#known" if before else "",

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext_lazy
 from django.views.decorators.http import require_safe
 
 from portals.models import CatalogRun
@@ -29,11 +29,16 @@ STEWARDS = {OfficeRole.DATA_STEWARD, OfficeRole.IT_OPEN_DATA, OfficeRole.INTAKE}
 def _rows(
     found: Iterable[Submission], place: Workplace, who: Standing, now: datetime
 ) -> list[dict[str, Any]]:
-    """Cases as a list shows them. `may_act` only spares a click: the act asks access.py itself."""
+    """Cases as a list shows them. `may_...` only spares a click: the act asks access.py itself.
+
+    `shown` is all that the look of a row depends on: it is rendered once until something changes.
+    """
     rows = []
+    language = get_language()
     for row in found:
         due = queue.due_state(row, place.today(row.city_id, now))
         acts = not who.read_only and (row.office_id in who.offices or row.city_id in who.cities_run)
+        shown = (language, row.chain_head, row.office.name, row.assigned_to, acts, *due.values())
         rows.append(
             {
                 "case": row,
@@ -41,6 +46,7 @@ def _rows(
                 "status": queue.STATES[row.status],
                 "may_acknowledge": acts and row.status == Status.RECEIVED,
                 "may_refer": acts and row.status in queue.AT_WORK,
+                "shown": "\n".join(map(str, shown)),
             }
         )
     return rows

@@ -87,7 +87,7 @@ def test_an_office_that_leads_nothing_has_an_empty_desk(kent: Staff, case: Submi
     assert "Nothing needs you today" in answer.content.decode()
 
 
-def test_the_desk_needs_fewer_than_twelve_queries(
+def test_the_desk_needs_at_most_twelve_queries(
     people: dict[str, Staff], django_assert_max_num_queries
 ) -> None:
     staff = people["oklahoma-city"]
@@ -97,10 +97,50 @@ def test_the_desk_needs_fewer_than_twelve_queries(
         intake.assign(case, to=staff.clerk, by=staff.clerk, now=FILED)
         file_case(staff.city, "records_request", received_at=FILED - number * DAY)
     client = signed_in(staff.clerk)
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         answer = page(client, "desk")
     shown = {one["list"].key: one["rows"] for one in answer.context["lists"]}
     assert {row["due"]["key"] for row in shown["assigned"]} == {"not_specified"}
+
+
+def test_a_row_that_was_kept_is_shown_anew_as_soon_as_anything_in_it_changes(
+    kent: Staff, case: Submission, time_machine
+) -> None:
+    time_machine.move_to(FILED)
+
+    def seen(who) -> str:
+        return page(signed_in(who), "queue", scope="city").content.decode()
+
+    first = seen(kent.clerk)
+    assert "Acknowledge<span" in first
+    assert "Acknowledge<span" not in seen(kent.auditor)
+    intake.acknowledge(case, by=kent.clerk, now=FILED)
+    assert "Acknowledge<span" not in seen(kent.clerk)
+    intake.claim(case, by=kent.clerk, now=FILED)
+    assert "nobody yet" not in seen(kent.clerk)
+    kent.clerk.first_name = "Renamed"
+    kent.clerk.save()
+    assert '<td data-label="Who">Renamed</td>' in seen(kent.clerk)
+    file_case(kent.city, dataset=kent.dataset)
+    assert "state-late" not in seen(kent.clerk)
+    time_machine.move_to(FILED + 30 * DAY)
+    assert "state-late" in seen(kent.clerk)
+
+
+def test_a_case_that_was_kept_is_shown_anew_with_every_event_and_every_day(
+    kent: Staff, case: Submission, time_machine
+) -> None:
+    time_machine.move_to(FILED)
+
+    def seen() -> str:
+        return page(signed_in(kent.clerk), "staff_case", case.reference).content.decode()
+
+    assert "Look at row 7" not in seen()
+    conversation.note(case, body="Look at row 7", by=kent.alice, now=FILED)
+    assert "Look at row 7" in seen()
+    assert "state-late" not in seen()
+    time_machine.move_to(FILED + 30 * DAY)
+    assert "state-late" in seen()
 
 
 def test_the_queue_needs_at_most_eight_queries(kent: Staff, django_assert_max_num_queries) -> None:
