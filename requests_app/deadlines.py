@@ -25,14 +25,20 @@ AFTER_AN_ANSWER = frozenset({Milestone.DENIAL_STATEMENT, Milestone.INTERNAL_REVI
 """What a denial or an order sets running: it goes on while the case itself is answered or closed."""
 
 
-def recompute(row: Submission, *, now: datetime) -> None:
-    """Bring the Deadline rows of the current cycle in line with the events; within the act's transaction."""
+def recompute(row: Submission, *, now: datetime, events: Sequence[Event] | None = None) -> list[Deadline]:
+    """Bring the Deadline rows of the current cycle in line with the events; within the act's transaction.
+
+    Returns what stands then, in the order of the days. `events` are all of the case, where the act has them.
+    """
     book = rulebook_for(row.city)
-    events = list(row.events.order_by("sequence"))
+    if events is None:
+        events = list(row.events.order_by("sequence"))
     computed, beyond = case_clocks.computed_for(row, book, events)
     fresh = [_row_of(row, deadline) for deadline in computed] + [_refused(row, *pair) for pair in beyond]
-    _save(row, book, _without_twins(fresh), events)
+    fresh = _without_twins(fresh)
+    _save(row, book, fresh, events)
     _mark_next_due(row, fresh)
+    return sorted(fresh, key=lambda deadline: deadline.due_on or NOTHING_DUE)
 
 
 def _row_of(row: Submission, deadline: ComputedDeadline) -> Deadline:
@@ -92,10 +98,10 @@ _COLUMNS = [
 def _save(row: Submission, book: Rulebook, fresh: list[Deadline], events: Sequence[Event]) -> None:
     stored = {deadline.clock_key: deadline for deadline in row.deadlines.filter(cycle=row.cycle)}
     taken: dict[int, set[str]] = {}
-    for deadline_id, step in Escalation.objects.filter(deadline__submission=row).values_list(
-        "deadline_id", "step"
-    ):
-        taken.setdefault(deadline_id, set()).add(step)
+    if stored:
+        steps_of_case = Escalation.objects.filter(deadline__submission=row)
+        for deadline_id, step in steps_of_case.values_list("deadline_id", "step"):
+            taken.setdefault(deadline_id, set()).add(step)
     start = case_clocks.filed_on(row, events, book)
     changed, new = [], []
     for deadline in fresh:
@@ -113,7 +119,8 @@ def _save(row: Submission, book: Rulebook, fresh: list[Deadline], events: Sequen
         gone.state = ClockState.MET
         set_next_step(gone, None)
         changed.append(gone)
-    row.deadlines.filter(cycle__lt=row.cycle, next_step_at__isnull=False).update(next_step_at=None)
+    if row.cycle > 1:
+        row.deadlines.filter(cycle__lt=row.cycle, next_step_at__isnull=False).update(next_step_at=None)
     Deadline.objects.bulk_create(new)
     Deadline.objects.bulk_update(changed, _COLUMNS)
 

@@ -14,7 +14,7 @@ from portals.vocabulary import ClockEvent, OfficeRole, Relation, SubmissionKind
 from requests_app import climb, deadlines, lifecycle, references
 from requests_app.files import StoredFile, attach_files
 from requests_app.lifecycle import NotAllowed, apply, locked
-from requests_app.models import Action, Actor, Channel, Event, Involvement, Submission, next_event
+from requests_app.models import Action, Actor, Channel, Deadline, Event, Involvement, Submission, next_event
 from requests_app.models.kinds import DETAILS
 from requests_app.notices import people_of, tell, write_to_requester
 from requests_app.routing import Placement, place
@@ -72,9 +72,6 @@ def submit(filing: Filing, *, now: datetime) -> Filed:
                 "Check both dates."
             )
         )
-    existing = Submission.objects.filter(submission_key=filing.submission_key).first()
-    if existing:
-        return Filed(existing, None)
     code = references.new_code()
     try:
         with transaction.atomic():
@@ -103,7 +100,7 @@ def _file(filing: Filing, code: str, now: datetime) -> Submission:
     )
     submission = _submission(filing, placement.lead, code, now)
     submission.save(force_insert=True)
-    _record_filing(submission, filing, placement, now)
+    filed = _record_filing(submission, filing, placement, now)
     details = DETAILS[filing.kind](submission=submission, **filing.details)
     details.save(force_insert=True)
     Involvement.objects.bulk_create(
@@ -111,8 +108,9 @@ def _file(filing: Filing, code: str, now: datetime) -> Submission:
         for office, relation, because in placement.others
     )
     attach_files(submission, filing.files, actor=_filer(filing), by=filing.entered_by, now=now)
+    received = None
     if filing.custodian_received_at:
-        apply(
+        received = apply(
             locked(submission),
             Action.HAND_TO_CUSTODIAN,
             now=now,
@@ -121,8 +119,9 @@ def _file(filing: Filing, code: str, now: datetime) -> Submission:
             happened_at=filing.custodian_received_at,
         )
         submission.refresh_from_db()
-    deadlines.recompute(submission, now=now)
-    _announce(submission, placement, now)
+    events = [filed, *([received] if received else [])]
+    dates = deadlines.recompute(submission, now=now, events=events)
+    _announce(submission, placement, dates, events, now)
     return submission
 
 
@@ -158,7 +157,7 @@ def _filer(filing: Filing) -> Actor:
     return Actor.STAFF if filing.entered_by else Actor.REQUESTER
 
 
-def _record_filing(submission: Submission, filing: Filing, placement: Placement, now: datetime) -> None:
+def _record_filing(submission: Submission, filing: Filing, placement: Placement, now: datetime) -> Event:
     event = next_event(
         submission,
         Action.SUBMIT,
@@ -181,6 +180,7 @@ def _record_filing(submission: Submission, filing: Filing, placement: Placement,
     Submission.objects.filter(pk=submission.pk).update(
         chain_length=submission.chain_length, chain_head=submission.chain_head
     )
+    return event
 
 
 def searchable(filing: Filing, reference: str) -> str:
@@ -192,12 +192,16 @@ def searchable(filing: Filing, reference: str) -> str:
     return text_search.searchable(*words)[:20_000]
 
 
-def _announce(submission: Submission, placement: Placement, now: datetime) -> None:
+def _announce(
+    submission: Submission,
+    placement: Placement,
+    dates: Sequence[Deadline],
+    events: Sequence[Event],
+    now: datetime,
+) -> None:
     occasion = f"event:{submission.chain_length}"
-    today = submission.city.date_at(now)
-    events = list(submission.events.order_by("sequence"))
-    ahead = climb.ahead_of(submission, submission.deadlines.all(), events, today)
-    write_to_requester(submission, "filed", now=now, occasion=occasion, climb=ahead)
+    ahead = climb.ahead_of(submission, dates, events, submission.city.date_at(now))
+    write_to_requester(submission, "filed", now=now, occasion=occasion, deadlines=dates, climb=ahead)
     line = _("New: %(kind)s, %(reference)s") % {
         "kind": submission.get_kind_display(),
         "reference": submission.reference,
@@ -207,8 +211,7 @@ def _announce(submission: Submission, placement: Placement, now: datetime) -> No
         for office, relation, _because in placement.others
         if relation in (Relation.TOGETHER, Relation.INFORMED)
     ]
-    for office in told:
-        tell(submission, people_of(office), kind="filed", line=line, now=now, occasion=occasion)
+    tell(submission, people_of(*told), kind="filed", line=line, now=now, occasion=occasion)
 
 
 def acknowledge(

@@ -125,20 +125,27 @@ class FormLetters:
 
 
 def write_to_requester(
-    submission: Submission, kind: str, *, now: datetime, occasion: str, **context: Any
+    submission: Submission,
+    kind: str,
+    *,
+    now: datetime,
+    occasion: str,
+    deadlines: Iterable[Deadline] | None = None,
+    **context: Any,
 ) -> None:
-    """Queue a letter to the requester in the transaction of the act that causes it."""
-    deadlines = Deadline.objects.filter(submission=submission, cycle=submission.cycle)
+    """Queue a letter to the requester in the transaction of the act that causes it. `deadlines` are those of
+    the case as the act left them; without them they are read."""
+    if deadlines is None:
+        deadlines = Deadline.objects.filter(submission=submission, cycle=submission.cycle)
     notice = letter_to_requester(submission, kind, now=now, occasion=occasion, deadlines=deadlines, **context)
     if notice:
         Notice.objects.bulk_create([notice], ignore_conflicts=True)
 
 
-def people_of(office: Office, *, heads_only: bool = False) -> list[Member]:
+def people_of(*offices: Office, heads_only: bool = False) -> list[Member]:
     """Who of an office is told: its active members, or its head and deputy. Never a body outside the city."""
-    if office.outside:
-        return []
-    members = Member.objects.filter(office=office, active=True, user__is_active=True).select_related("user")
+    ours = [office.pk for office in offices if not office.outside]
+    members = Member.objects.filter(office__in=ours, active=True, user__is_active=True).select_related("user")
     if heads_only:
         heads = [member for member in members if member.role == MemberRole.HEAD or member.is_deputy]
         return heads or list(members)

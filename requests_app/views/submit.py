@@ -7,6 +7,7 @@ signed key by which a form that is sent twice makes one submission.
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -178,13 +179,20 @@ def _file(
         if filed.code:
             grant_requester(request.session, case, now=now)
             request.session[CODES] = {**request.session.get(CODES, {}), case.reference: filed.code}
-            request.session.save()
+            _keep(request)
         elif not _says_the_same(case, filing):
             return _sent_before(request, city, entry, form, now)
         elif not _other_request_opened_it(request, case, now):
             grant_requester(request.session, case, now=now)
-            request.session.save()
+            _keep(request)
     return redirect("requests_app:case", reference=case.reference)
+
+
+def _keep(request: HttpRequest) -> None:
+    """Save the session with the case; with the response only where the browser must be told of a new one."""
+    request.session.save()
+    known = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+    request.session.modified = known != request.session.session_key
 
 
 def _says_the_same(case: Submission, filing: intake.Filing) -> bool:
