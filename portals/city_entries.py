@@ -181,6 +181,7 @@ class ClockEntry:
 class TargetsEntry:
     acknowledge_within: int = key(whole(1, 250), 3)
     remind_lead_after: int = key(whole(1, 250), 2)
+    undo_hours: int = key(whole(0, 720), 24)
     citation: str = key(ident, "")
 
 

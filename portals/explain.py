@@ -48,6 +48,7 @@ START_SENTENCES: dict[str, Any] = {
     "started.instalment_released": _("The last part was released on %(on)s."),
     "started.denied": _("The request was denied on %(on)s."),
     "started.statement_requested": _("A written statement of the reasons was asked for on %(on)s."),
+    "started.statement_given": _("The written statement of the reasons was given on %(on)s."),
     "started.review_requested": _("A review was asked for on %(on)s."),
     "started.petition_received": _("The petition was received on %(on)s."),
     "started.order_issued": _("The order was issued on %(on)s."),

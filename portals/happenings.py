@@ -46,6 +46,7 @@ _USUAL_DAY = (
     ClockEvent.INSTALMENT_RELEASED,
     ClockEvent.COMPLETED,
     ClockEvent.STATEMENT_REQUESTED,
+    ClockEvent.STATEMENT_GIVEN,
     ClockEvent.REVIEW_REQUESTED,
     ClockEvent.PETITION_RECEIVED,
     ClockEvent.ORDER_ISSUED,

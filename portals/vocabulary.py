@@ -36,6 +36,22 @@ class Milestone(models.TextChoices):
     COURT_FILING = "court_filing", _("Last day to go to court")
 
 
+MEANING = {
+    Milestone.ACKNOWLEDGEMENT: _("By then the office says that it has your submission."),
+    Milestone.RESPONSE: _("By then the city answers, or says why it takes longer and until when."),
+    Milestone.DETERMINATION: _("By then the city decides whether you get what you asked for."),
+    Milestone.COMPLETION: _("By then the city has given you all that it will give."),
+    Milestone.DENIAL_STATEMENT: _("By then the city gives you the reasons of its refusal in writing."),
+    Milestone.INTERNAL_REVIEW: _("Until then the city itself looks at its refusal once more."),
+    Milestone.LAPSE: _("If you do not answer or pay by then, the request ends."),
+    Milestone.APPEAL_FILING: _("If you want the answer reviewed, ask for it by then."),
+    Milestone.REVIEWER_DECISION: _("By then whoever reviews the answer decides."),
+    Milestone.COMPLIANCE: _("By then the city does what it was ordered to do."),
+    Milestone.COURT_FILING: _("If you want to go to court, do so by then."),
+}
+"""What a milestone means for the person who asked."""
+
+
 class ClockEvent(models.TextChoices):
     """What starts, meets, stops, resumes, extends or ends a clock."""
 
@@ -57,6 +73,7 @@ class ClockEvent(models.TextChoices):
     INSTALMENT_RELEASED = "instalment_released", _("Instalment released")
     DENIED = "denied", _("Denied")
     STATEMENT_REQUESTED = "statement_requested", _("Written statement requested")
+    STATEMENT_GIVEN = "statement_given", _("Written statement given")
     REVIEW_REQUESTED = "review_requested", _("Review requested")
     PETITION_RECEIVED = "petition_received", _("Petition received")
     ORDER_ISSUED = "order_issued", _("Order issued")

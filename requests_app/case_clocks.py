@@ -36,17 +36,21 @@ _VOID_AFTER_REOPENING = frozenset({ClockEvent.DETERMINED, ClockEvent.COMPLETED, 
 
 
 def happenings(events: Iterable[Event]) -> list[Happening]:
-    """What the events of a case mean for its clocks. A reopening takes back the answer before it."""
-    found: list[Happening] = []
+    """What the events of a case mean for its clocks. A reopening takes back the answer before it; an undo
+    takes back what came of one act, and nothing else."""
+    found: list[tuple[int, Happening]] = []
     for event in events:
         if event.action == Action.REOPEN:
-            found = _taken_up_again(found, event.happened_at)
+            found = [(0, kept) for kept in _taken_up_again([one for _n, one in found], event.happened_at)]
+        elif event.action == Action.UNDO:
+            since, void = event.data["since"], event.data["void"]
+            found = [(n, one) for n, one in found if n < since or one.name not in void]
         if event.happening:
             try:
-                found.append(Happening(event.happening, event.happened_at, event.until))
+                found.append((event.sequence, Happening(event.happening, event.happened_at, event.until)))
             except ValueError as error:
                 raise NotAllowed(str(error)) from error
-    return found
+    return [happening for _n, happening in found]
 
 
 def _taken_up_again(found: Sequence[Happening], at: datetime) -> list[Happening]:

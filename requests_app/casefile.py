@@ -10,7 +10,18 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import BooleanField, CharField, F, IntegerField, Model, Prefetch, QuerySet, Value
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    F,
+    IntegerField,
+    Model,
+    Prefetch,
+    QuerySet,
+    Value,
+    When,
+)
 from django.utils.translation import gettext as _
 
 from portals.business_days import Reason
@@ -86,10 +97,12 @@ class Rung:
 
 @dataclass(frozen=True)
 class CaseFile:
-    """A case as a whole. `today` is the city's date. What a page may still know is read when it asks."""
+    """A case as a whole, read at `now` (UTC). `today` is the city's date. What a page may still know is read
+    when it asks."""
 
     submission: Submission
     book: Rulebook
+    now: datetime
     today: date
     deadlines: list[Deadline]
     events: list[Event]
@@ -136,6 +149,7 @@ def read(visible: QuerySet[Submission], reference: str, *, now: datetime) -> Cas
     return CaseFile(
         submission=row,
         book=book,
+        now=now,
         today=book.city_date(now),
         deadlines=deadlines.of_case(row),
         events=list(row.events.order_by("sequence")),
@@ -184,7 +198,8 @@ def _rows_said(row: Submission) -> Iterable[tuple[Any, ...]]:
     )  # fmt: skip
     answers = Determination.objects.filter(submission=row).values_list(
         _text("answer"), "id", "id", "at", _text(Actor.STAFF), *_AUTHOR, _NO, _NO, "reasons",
-        "outcome", "exemption", "explanation", "responsible", _number(0),
+        "outcome", "exemption", "explanation", "responsible",
+        Case(When(taken_back_at=None, then=_number(0)), default=_number(1)),
     )  # fmt: skip
     everything = messages.order_by().union(files.order_by(), answers.order_by(), all=True)
     return sorted(everything, key=lambda found: (found[3], found[1]))
@@ -204,7 +219,7 @@ def said_in(row: Submission) -> list[Said]:
             continue
         said = Said(at, author, direction, texts[0], _("Question") if question else "")
         if what == "answer":
-            said.title = str(Outcome(texts[1]).label)
+            said.title = str(Outcome(texts[1]).label) + (f" ({_('taken back')})" if texts[5] else "")
             said.determination = {"exemption": texts[2], "explanation": texts[3], "responsible": texts[4]}
         else:
             messages[key] = said

@@ -212,6 +212,7 @@ def reopen(
             },
             data={"reason": reason},
         )
+        row.determinations.filter(taken_back_at=None).update(taken_back_at=now)
         deadlines.recompute(row, now=now)
         write_to_requester(row, "reopened", now=now, occasion=f"event:{event.sequence}", reason=reason)
     return event

@@ -38,6 +38,8 @@ DONE = {
     Action.DETERMINE: gettext_lazy("Determined"),
     Action.CLOSE: gettext_lazy("Closed"),
     Action.REOPEN: gettext_lazy("Reopened"),
+    Action.UNDO: gettext_lazy("The answer was taken back"),
+    Action.STATEMENT: gettext_lazy("The written statement of the denial was given"),
     Action.WITHDRAW: gettext_lazy("Withdrawn"),
     Action.LAPSE: gettext_lazy("Closed by itself for lack of an answer or payment"),
     Action.REMIND: gettext_lazy("The office was reminded"),
@@ -99,6 +101,7 @@ KEY_ACTIONS = {
     Action.DETERMINE,
     Action.CLOSE,
     Action.REOPEN,
+    Action.UNDO,
     Action.LAPSE,
     Action.WITHDRAW,
 }
@@ -195,6 +198,8 @@ def detail_of(event: Event) -> str:
         return f"{Channel(data.get('channel', Channel.WEB)).label} → {data['office']}"
     if data.get("milestone"):
         return f"{Milestone(data['milestone']).label}: {city_date(data.get('due_on'))}"
+    if event.action == Action.STATEMENT:
+        return str(data["exemption"])
     return str(data.get("message") or data.get("reason") or data.get("note") or data.get("to") or "")
 
 

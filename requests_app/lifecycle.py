@@ -49,6 +49,9 @@ def _moves() -> dict[tuple[Status, Action], Status]:
         table[status, a.REMIND] = status
     for status in (s.DETERMINED, s.CLOSED, s.WITHDRAWN, s.LAPSED):
         table[status, a.REOPEN] = s.RECEIVED
+    table |= {(s.DETERMINED, a.UNDO): s.ACKNOWLEDGED, (s.CLOSED, a.UNDO): s.DETERMINED}
+    for status in (s.RECEIVED, s.ACKNOWLEDGED, s.CLARIFYING, s.DETERMINED, s.CLOSED):
+        table[status, a.STATEMENT] = status
     return table
 
 
@@ -62,10 +65,12 @@ def allowed(status: str) -> list[Action]:
     return [action for action in Action if (Status(status), action) in MOVES]
 
 
-def next_status(status: str, action: Action) -> Status:
-    """Where an action leads; raises NotAllowed with a sentence for people."""
+def next_status(status: str, action: Action, question_open: bool = False) -> Status:
+    """Where an action leads; raises NotAllowed with a sentence for people. `question_open`: the answer that
+    an undo takes back was given while a question to the requester was open, and leads back to it."""
     try:
-        return MOVES[Status(status), action]
+        target = MOVES[Status(status), action]
+        return Status.CLARIFYING if action == Action.UNDO and question_open else target
     except KeyError:
         raise NotAllowed(
             _("“%(action)s” is not possible now: the case is “%(status)s”.")
@@ -133,13 +138,13 @@ def apply(
     until: date | None = None,
     data: Mapping[str, Any] | None = None,
     public: bool = True,
+    question_open: bool = False,
 ) -> Event:
     """Do one act on a row held by `locked`, in a transaction: check the table, change the columns, write the
     event. Raises NotAllowed. `by` is the member of staff; without one it was the requester. `changes` are
-    columns besides the status; `happened_at` is when it counts for clocks (UTC), `now` when it is written.
-    """
+    columns besides the status; `happened_at` is when it counts for clocks (UTC), `now` when it is written."""
     new = dict(changes or {})
-    if (target := next_status(row.status, action)) != row.status:
+    if (target := next_status(row.status, action, question_open)) != row.status:
         new["status"] = target
     before = {name: storable(getattr(row, name)) for name in new}
     for name, value in new.items():

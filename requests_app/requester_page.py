@@ -148,7 +148,7 @@ def _file(file: Attachment) -> dict[str, Any]:
 def _in_force(case: Submission) -> Any:
     if case.status in deadlines.AT_WORK:
         return None
-    return case.determinations.select_related("office").last()
+    return case.determinations.filter(taken_back_at=None).select_related("office").last()
 
 
 def _ways(case: Submission, found: Sequence[Deadline], labels: dict[str, Citation]) -> list[dict[str, Any]]:

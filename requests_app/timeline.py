@@ -29,6 +29,8 @@ TITLES: dict[str, Any] = {
     Action.DETERMINE: gettext_lazy("The office answered"),
     Action.CLOSE: gettext_lazy("Closed"),
     Action.REOPEN: gettext_lazy("Taken up again"),
+    Action.UNDO: gettext_lazy("The office took its answer back"),
+    Action.STATEMENT: gettext_lazy("The office gave you the written statement of the reasons"),
     Action.WITHDRAW: gettext_lazy("You withdrew it"),
     Action.LAPSE: gettext_lazy("Closed, because no answer or payment came by %(due)s"),
     Action.HAND_TO_CUSTODIAN: gettext_lazy("The custodian of records received it"),

@@ -27,6 +27,9 @@ class City(models.Model):
         default=3, help_text=_("Business days; the office's own target, not a legal deadline.")
     )
     remind_lead_after = models.PositiveSmallIntegerField(default=2, help_text=_("Business days."))
+    undo_hours = models.PositiveSmallIntegerField(
+        default=24, help_text=_("How long an answer can be undone; the office's own target. 0: never.")
+    )
     targets_citation = models.ForeignKey(
         "portals.Citation", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

@@ -92,6 +92,12 @@ def word(value: Any, vocabulary_name: str) -> str:
 
 
 @register.filter
+def meaning(milestone: Any) -> str:
+    """What a milestone means for the person who asked; nothing for a word that is none."""
+    return str(vocabulary.MEANING.get(milestone, ""))
+
+
+@register.filter
 def state_word(key: str) -> str:
     """The word of a display state; a word that is no state is shown as it is."""
     return str(STATE_WORDS.get(key, key))

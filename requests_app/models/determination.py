@@ -10,7 +10,7 @@ from requests_app.models.submission import Submission
 
 
 class Determination(models.Model):
-    """An answer. The latest of a case is the one in force."""
+    """An answer. The latest of a case that was not taken back is the one in force."""
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="determinations")
     outcome = models.CharField(max_length=20, choices=Outcome.choices)
@@ -23,6 +23,7 @@ class Determination(models.Model):
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
+    taken_back_at = models.DateTimeField(null=True, blank=True, help_text=_("Undone, or reopened."))
 
     class Meta:
         ordering = ["at", "id"]

@@ -38,6 +38,8 @@ class Action(models.TextChoices):
     DETERMINE = "determine", _("Determine")
     CLOSE = "close", _("Close")
     REOPEN = "reopen", _("Reopen")
+    UNDO = "undo", _("Undo the answer")
+    STATEMENT = "statement", _("Give the written statement of a denial")
     WITHDRAW = "withdraw", _("Withdraw")
     LAPSE = "lapse", _("Lapse")
     REMIND = "remind", _("Remind")

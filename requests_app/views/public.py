@@ -91,7 +91,10 @@ def _known(request: HttpRequest, found: Dataset) -> dict[str, Any]:
     older = taken[REPORTS_A_PAGE - 1].pk if len(taken) > REPORTS_A_PAGE else None
     return {
         "known": "".join(row.chain_head for row in taken),
-        "reports": [(row, list(row.determinations.all())[-1:]) for row in taken[:REPORTS_A_PAGE]],
+        "reports": [
+            (row, [answer for answer in row.determinations.all() if not answer.taken_back_at][-1:])
+            for row in taken[:REPORTS_A_PAGE]
+        ],
         "older_url": f"?before={older}#known" if older else "",
         "newer_url": request.path + "#known" if before else "",
     }

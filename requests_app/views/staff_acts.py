@@ -36,7 +36,7 @@ from requests_app.forms.base import typed
 from requests_app.forms.determine import DetermineForm
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, Submission
-from requests_app.views import fee_acts
+from requests_app.views import answer_acts, fee_acts
 from requests_app.views.staff_only import StaffRequest, staff_only
 
 Do = Callable[..., Any]
@@ -243,7 +243,7 @@ ACTIONS: dict[Action, Act] = {
         gettext_lazy("Reopened. It must be acknowledged anew."),
         danger=True,
     ),
-    **{action: Act(*row) for action, row in fee_acts.FEE_ACTS.items()},
+    **{action: Act(*row) for action, row in (fee_acts.FEE_ACTS | answer_acts.ANSWER_ACTS).items()},
 }
 """Every act of staff, in the order in which the case page offers them."""
 
@@ -251,7 +251,7 @@ ACTIONS: dict[Action, Act] = {
 def offered(who: Standing, file: CaseFile) -> list[tuple[Action, Act]]:
     """The acts that this person may do now, as access and lifecycle have it; without those that have no
     object here."""
-    nothing_to_do = casefile.without_object(file) | fee_acts.pointless(file)
+    nothing_to_do = casefile.without_object(file) | fee_acts.pointless(file) | answer_acts.pointless(file)
     permitted = set(access.permitted(who, file.submission)) - nothing_to_do
     return [(action, act) for action, act in ACTIONS.items() if action in permitted]
 

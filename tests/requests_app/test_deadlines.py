@@ -12,7 +12,7 @@ from portals.explain import sentences
 from portals.explained import Reason
 from portals.models import City
 from portals.vocabulary import ClockEvent, ClockState, Milestone, Outcome, SubmissionKind
-from requests_app import case_clocks, conversation, deadlines, determinations, intake
+from requests_app import case_clocks, conversation, deadlines, determinations, intake, statements
 from requests_app.determinations import Answer
 from requests_app.escalation import sweep
 from requests_app.lifecycle import NotAllowed, apply, locked
@@ -220,7 +220,8 @@ def test_a_denial_statement_is_due_is_reminded_of_and_is_met(people: dict[str, S
     sweep(now=at(city, D(2026, 6, 12)))
     reminders = Notice.objects.filter(submission=case, kind__in=["reminder", "overdue"], user=staff.clerk)
     assert sorted(reminders.values_list("kind", flat=True)) == ["overdue", "reminder"]
-    determinations.close(case, by=staff.clerk, now=noon(city, D(2026, 6, 15)))
+    given = {"grounds": "Names.", "exemption": "RSMo 610.021"}
+    statements.give_statement(case, **given, by=staff.clerk, now=noon(city, D(2026, 6, 15)))
     assert row(case, Milestone.DENIAL_STATEMENT).state == ClockState.MET
     assert case.next_due_on is None
 

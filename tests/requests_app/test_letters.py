@@ -16,6 +16,8 @@ from requests_app import (
     intake,
     one_time,
     routing,
+    statements,
+    undo,
 )
 from requests_app.models import Notice, Submission, WaiverRequest
 from tests.requests_app.factories import FILED, Staff, file_case
@@ -57,6 +59,13 @@ def about_fees(staff: Staff, patient: Staff) -> None:
     fees.ask_for_payment(later, by=patient.clerk, now=FILED)
 
 
+def ask_for_the_grounds(staff: Staff, case: Submission) -> None:
+    """The written statement of a denial, where the city's law has one on request."""
+    if staff.city.slug == "kansas-city":
+        conversation.request_statement(case, now=FILED)
+        statements.give_statement(case, grounds="Staff.", exemption="A law", by=staff.alice, now=FILED)
+
+
 @pytest.fixture
 def everything(people: dict[str, Staff]) -> list[Notice]:
     """Every letter that the acts write, in every city."""
@@ -75,6 +84,9 @@ def everything(people: dict[str, Staff]) -> list[Notice]:
             Outcome.DENIED, "No.", exemption="A law", explanation="So.", responsible="A. Clerk"
         )
         determinations.determine(case, answer, by=staff.alice, now=FILED)
+        undo.undo(case, reason="Too soon.", by=staff.alice, now=FILED)
+        determinations.determine(case, answer, by=staff.alice, now=FILED)
+        ask_for_the_grounds(staff, case)
         determinations.reopen(case, reason="New facts", by=staff.alice, now=FILED)
         conversation.withdraw(case, now=FILED, reason=SECRET)
         one_time.send_code(case, now=FILED)

@@ -35,6 +35,8 @@ release_part        = = = . . . .
 determine           D D D . . . .
 close               . . . X . . .
 reopen              . . . R R R R
+undo                . . . A D . .
+statement           = = = = = . .
 withdraw            W W W . . . .
 lapse               L L L . . . .
 remind              = = = = = . .
