@@ -101,7 +101,8 @@ def _take_batch(cases: Sequence[int], now: datetime) -> Counter[str]:
     """One transaction: hold the cases, read what is still due, take each step, write it all at once."""
     holding = held(cases, skip_locked=True)
     found: dict[int, list[Deadline]] = {row.pk: [] for row in holding}
-    for deadline in Deadline.objects.filter(submission_id__in=found, next_step_at__lte=now).order_by("pk"):
+    due = Deadline.objects.filter(submission_id__in=found, next_step_at__lte=now)
+    for deadline in due.order_by("pk").defer("because"):  # why a date is what it is needs no step
         found[deadline.submission_id].append(deadline)
     done: dict[int, set[str]] = {}
     for deadline_id, code in Escalation.objects.filter(
@@ -149,6 +150,7 @@ class Planner:
     def __init__(self, rows: Sequence[Submission]) -> None:
         self._books: dict[int, Rulebook] = {}
         self._known: dict[tuple[Any, ...], list[Step]] = {}
+        self._of_deadline: dict[tuple[int, str, str], list[Step]] = {}
         reopened = [row.pk for row in rows if row.cycle > 1]
         self._reopenings: dict[int, list[Event]] = {}
         for event in Event.objects.filter(submission_id__in=reopened, action=Action.REOPEN).order_by(
@@ -157,6 +159,13 @@ class Planner:
             self._reopenings.setdefault(event.submission_id, []).append(event)
 
     def steps(self, deadline: Deadline, row: Submission) -> list[Step]:
+        """What a deadline leads to; a step taken may change its state or the status of the case."""
+        key = (deadline.pk, deadline.state, row.status)
+        if key not in self._of_deadline:
+            self._of_deadline[key] = self._planned(deadline, row)
+        return self._of_deadline[key]
+
+    def _planned(self, deadline: Deadline, row: Submission) -> list[Step]:
         book = self._books.get(row.city_id)
         if book is None:
             book = self._books[row.city_id] = rulebook_for(row.city)

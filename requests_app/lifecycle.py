@@ -94,7 +94,7 @@ def held(keys: Sequence[int], *, skip_locked: bool = False) -> list[Submission]:
     read = Submission.objects.filter(pk__in=found).order_by("pk")
     around = ("city", "office", "climbs_from", "dataset__office")
     if len(found) > 1:  # many share their offices: each is read once, and no long text that no step needs
-        return list(read.prefetch_related(*around).defer("description", "search_text"))
+        return list(read.prefetch_related(*around).defer("description", "search_text", "flags"))
     return list(read.select_related(*around))
 
 

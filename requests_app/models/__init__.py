@@ -3,7 +3,7 @@
 from requests_app.models.correspondence import Attachment, Message, Notice, OneTimeCode
 from requests_app.models.deadline import Deadline, Escalation
 from requests_app.models.determination import Determination
-from requests_app.models.event import Event, chain_hash, next_event
+from requests_app.models.event import Event, chain_hash, next_event, next_values
 from requests_app.models.fee import FeeEstimate, FeeLine, Payment, WaiverRequest
 from requests_app.models.kinds import (
     AccessRequest,
@@ -48,4 +48,5 @@ __all__ = [
     "WaiverRequest",
     "chain_hash",
     "next_event",
+    "next_values",
 ]

@@ -57,34 +57,41 @@ class Event(models.Model):
 
     def hashed(self) -> dict[str, Any]:
         """What the hash covers, as it stands in JSON, in the order in which it is hashed."""
-        return {
-            "case": self.submission_id,
-            "sequence": self.sequence,
-            "action": self.action,
-            "happening": self.happening,
-            "happened_at": self.happened_at.astimezone(UTC).isoformat(),
-            "until": self.until.isoformat() if self.until else None,
-            "at": self.at.astimezone(UTC).isoformat(),
-            "actor": self.actor,
-            "by_name": self.by_name,
-            "before": self.before,
-            "after": self.after,
-            "data": self.data,
-            "public": self.public,
-        }
+        return hashed_columns(vars(self))
 
     def computed_hash(self) -> str:
         """The hash that this event must carry."""
         return chain_hash(self.previous_hash, list(self.hashed().values()))
 
 
+def hashed_columns(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What the hash covers, from the columns of an event."""
+    return {
+        "case": row["submission_id"],
+        "sequence": row["sequence"],
+        "action": row["action"],
+        "happening": row["happening"],
+        "happened_at": row["happened_at"].astimezone(UTC).isoformat(),
+        "until": row["until"].isoformat() if row["until"] else None,
+        "at": row["at"].astimezone(UTC).isoformat(),
+        "actor": row["actor"],
+        "by_name": row["by_name"],
+        "before": row["before"],
+        "after": row["after"],
+        "data": row["data"],
+        "public": row["public"],
+    }
+
+
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
+
 def chain_hash(previous_hash: str, content: Sequence[Any]) -> str:
     """SHA-256 over the hash of the event before and the content of an event, as canonical JSON."""
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(f"{previous_hash}\n{canonical}".encode()).hexdigest()
+    return hashlib.sha256(f"{previous_hash}\n{_canonical(content)}".encode()).hexdigest()
 
 
-def next_event(
+def next_values(
     submission: Submission,
     action: Action,
     *,
@@ -98,29 +105,34 @@ def next_event(
     data: Mapping[str, Any] | None = None,
     until: Any = None,
     public: bool = True,
-) -> Event:
-    """The next, unsaved event of the case as it was read; moves chain_length and chain_head in memory.
+) -> dict[str, Any]:
+    """The columns of the next event of the case as it was read; moves chain_length and chain_head in memory.
 
-    The caller saves the event and both columns in one transaction that holds the row.
+    The caller writes the event and both columns in one transaction that holds the row.
     """
-    event = Event(
-        submission=submission,
-        sequence=submission.chain_length + 1,
-        action=action,
-        happening=happening,
-        happened_at=happened_at or at,
-        until=until,
-        at=at,
-        actor=actor,
-        by=by,
-        by_name=str(by)[:200] if by else "",
-        before=dict(before or {}),
-        after=dict(after or {}),
-        data=dict(data or {}),
-        public=public,
-        previous_hash=submission.chain_head,
-    )
-    event.hash = event.computed_hash()
-    submission.chain_length = event.sequence
-    submission.chain_head = event.hash
-    return event
+    values = {
+        "submission_id": submission.pk,
+        "sequence": submission.chain_length + 1,
+        "action": action,
+        "happening": happening,
+        "happened_at": happened_at or at,
+        "until": until,
+        "at": at,
+        "actor": actor,
+        "by_id": by.pk if by else None,
+        "by_name": str(by)[:200] if by else "",
+        "before": dict(before or {}),
+        "after": dict(after or {}),
+        "data": dict(data or {}),
+        "public": public,
+        "previous_hash": submission.chain_head,
+    }
+    values["hash"] = chain_hash(submission.chain_head, list(hashed_columns(values).values()))
+    submission.chain_length = values["sequence"]
+    submission.chain_head = values["hash"]
+    return values
+
+
+def next_event(submission: Submission, action: Action, **given: Any) -> Event:
+    """The next, unsaved event of the case; takes what `next_values` takes."""
+    return Event(**next_values(submission, action, **given))
