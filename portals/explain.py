@@ -57,6 +57,7 @@ START_SENTENCES: dict[str, Any] = {
         "The count runs from %(on)s, the last day of the earlier step (%(milestone)s). "
         "It makes no difference whether that step was done early."
     ),
+    "joined": _("That is the day of the earliest of the submissions that were joined here."),
     "day_zero": _("That day is day 0, so it does not count."),
     "served_as.received": _("No other receipt is recorded, so it counts as received when it was submitted."),
     "served_as.received_by_custodian": _(

@@ -46,5 +46,6 @@ ROUTE_SENTENCES: dict[str, Any] = {
         "count",
     ),
     "route.head": _("It goes to the head of the office."),
+    "route.joined": _("A submission that it had was joined to this one."),
     "route.only_informed": _("The office is informed; it is not made to act."),
 }

@@ -22,7 +22,9 @@ REQUESTER_ACTIONS = frozenset(
     {Action.ANSWER, Action.DECLINE, Action.MESSAGE, Action.FOLLOW_UP, Action.WITHDRAW}
     | {Action.FEE_AGREE, Action.FEE_DECLINE, Action.WAIVER_REQUEST}
 )
-CLOCK_ACTIONS = frozenset({Action.SUBMIT, Action.REMIND, Action.ESCALATE, Action.LAPSE})
+CLOCK_ACTIONS = frozenset(
+    {Action.SUBMIT, Action.REMIND, Action.ESCALATE, Action.LAPSE, Action.SEPARATE, Action.PASS_ON}
+)
 INFORMED_ACTIONS = frozenset({Action.NOTE})
 
 
@@ -99,21 +101,26 @@ def may_enter(who: Standing, city: City) -> bool:
     return city.pk in who.cities_run or city.offices.filter(pk__in=who.offices).exists()
 
 
+def possible(submission: Submission) -> list[Action]:
+    """The acts of staff that the lifecycle allows now, whoever does them."""
+    return [action for action in allowed(submission.status) if action not in CLOCK_ACTIONS]
+
+
 def permitted(who: Standing, submission: Submission) -> list[Action]:
     """The acts that this person may do on this submission now, by role, office and lifecycle."""
     if who.read_only or not who.is_staff:
         return []
-    possible = [action for action in allowed(submission.status) if action not in CLOCK_ACTIONS]
+    offered = possible(submission)
     acting = {submission.office_id} | {
         involvement.office_id
         for involvement in submission.involvements.all()
         if involvement.relation in (Relation.TOGETHER, Relation.ALTERNATIVE)
     }
     if submission.city_id in who.cities_run or who.offices & acting:
-        return possible
+        return offered
     informed = {involvement.office_id for involvement in submission.involvements.all()}
     if who.offices & informed:
-        return [action for action in possible if action in INFORMED_ACTIONS]
+        return [action for action in offered if action in INFORMED_ACTIONS]
     return []
 
 

@@ -4,9 +4,11 @@ Alone responsible for the way from events to computed deadlines. Reads a case, w
 keeps the result.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from portals.clocks import (
     ClockRule,
@@ -14,6 +16,7 @@ from portals.clocks import (
     ContradictoryEvents,
     Happening,
     NotEntered,
+    Reason,
     acknowledgement_rule,
     compute,
     in_force,
@@ -24,6 +27,8 @@ from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, Event, Submission
 
 TARGET_KEY = "acknowledgement-target"
+CUSTODIAN_RECEIPT = "custodian_received_at"
+"""Where the event of a joined case tells when the custodian of records received the first of them."""
 
 _QUESTIONS = frozenset(
     {
@@ -33,6 +38,12 @@ _QUESTIONS = frozenset(
     }
 )
 _VOID_AFTER_REOPENING = frozenset({ClockEvent.DETERMINED, ClockEvent.COMPLETED, ClockEvent.DENIED})
+_RECEIPTS = {
+    ClockEvent.RECEIVED: "received_at",
+    ClockEvent.RECEIVED_BY_CUSTODIAN: CUSTODIAN_RECEIPT,
+}
+_RECEIPT_REASONS = frozenset(f"started.{name.value}" for name in _RECEIPTS)
+_VOID_WITH_THE_ANSWER = frozenset({ClockEvent.DENIED})
 
 
 def happenings(events: Iterable[Event]) -> list[Happening]:
@@ -45,6 +56,11 @@ def happenings(events: Iterable[Event]) -> list[Happening]:
         elif event.action == Action.UNDO:
             since, void = event.data["since"], event.data["void"]
             found = [(n, one) for n, one in found if n < since or one.name not in void]
+        if event.action in (Action.JOIN, Action.SEPARATE):
+            own = [(n, one) for n, one in found if one.name not in _RECEIPTS]
+            found = [*((0, receipt) for receipt in _joined_receipts(event.data)), *own]
+        if event.data.get("answer_taken_back"):
+            found = [(n, one) for n, one in found if one.name not in _VOID_WITH_THE_ANSWER]
         if event.happening:
             try:
                 found.append((event.sequence, Happening(event.happening, event.happened_at, event.until)))
@@ -60,6 +76,28 @@ def _taken_up_again(found: Sequence[Happening], at: datetime) -> list[Happening]
     if questions and questions[-1] == ClockEvent.CLARIFICATION_ASKED:
         kept.append(Happening(ClockEvent.CLARIFICATION_ANSWERED, at))
     return kept
+
+
+def _joined_receipts(data: Mapping[str, Any]) -> list[Happening]:
+    """What was joined counts as received when the first of it was, and so it is with the custodian."""
+    return [
+        Happening(name, datetime.fromisoformat(data[key])) for name, key in _RECEIPTS.items() if data.get(key)
+    ]
+
+
+def joined(events: Iterable[Event]) -> Mapping[str, Any]:
+    """What the latest joining or separating of a case says: the receipts that count now. Empty where none."""
+    told = [event.data for event in events if event.action in (Action.JOIN, Action.SEPARATE)]
+    return told[-1] if told else {}
+
+
+def custodian_receipt(events: Iterable[Event]) -> datetime | None:
+    """When the custodian of records received it (UTC), by a hand-over or because it was filed there; what was
+    joined to it left out."""
+    for event in events:
+        if event.happening == ClockEvent.RECEIVED_BY_CUSTODIAN or event.data.get("custodian_first"):
+            return event.happened_at
+    return None
 
 
 def fee_of(events: Iterable[Event]) -> Decimal | None:
@@ -111,11 +149,10 @@ def rules_for(book: Rulebook, submission: Submission, events: Sequence[Event]) -
 
 
 def custodian_has_it(events: Iterable[Event]) -> bool:
-    """Whether the custodian's receipt is on record, by a hand-over or because it was filed there."""
-    return any(
-        event.happening == ClockEvent.RECEIVED_BY_CUSTODIAN or event.data.get("custodian_first")
-        for event in events
-    )
+    """Whether the custodian's receipt is on record, by a hand-over or because it, or what was joined to it,
+    was filed there."""
+    known = list(events)
+    return custodian_receipt(known) is not None or bool(joined(known).get(CUSTODIAN_RECEIPT))
 
 
 def _without_custodian(rules: Iterable[ClockRule]) -> tuple[ClockRule, ...]:
@@ -141,7 +178,18 @@ def computed_for(
     if submission.cycle > 1 or not any(rule.milestone == Milestone.ACKNOWLEDGEMENT for rule in rules):
         target, not_entered = _computed(book, [office_target(book)], _since_filing(events, submission.cycle))
         computed, beyond = computed + target, beyond + not_entered
+    if joined(events).get("earlier"):
+        computed = [_told_as_joined(deadline) for deadline in computed]
     return computed, beyond
+
+
+def _told_as_joined(deadline: ComputedDeadline) -> ComputedDeadline:
+    """With the sentence that the day of receipt is that of another submission."""
+    reasons = list(deadline.reasons)
+    places = [place for place, reason in enumerate(reasons) if reason.code in _RECEIPT_REASONS]
+    if places:
+        reasons.insert(places[0] + 1, Reason("joined"))
+    return replace(deadline, reasons=tuple(reasons))
 
 
 def foreseen(

@@ -55,6 +55,12 @@ DONE = {
     Action.FEE_WITHDRAW: gettext_lazy("The estimate of the fee was withdrawn"),
     Action.WAIVER_REQUEST: gettext_lazy("The requester asked for a waiver of the fee"),
     Action.WAIVER_DECIDE: gettext_lazy("The waiver of the fee was decided"),
+    Action.LINK: gettext_lazy("Linked to another case"),
+    Action.UNLINK: gettext_lazy("No longer linked to another case"),
+    Action.MERGE: gettext_lazy("Merged into another case"),
+    Action.JOIN: gettext_lazy("Another case was joined to this one"),
+    Action.SEPARATE: gettext_lazy("A case that was joined is separate again"),
+    Action.PASS_ON: gettext_lazy("The answer of the other case was passed on"),
 }
 
 COLUMNS = {
@@ -68,8 +74,9 @@ COLUMNS = {
     "closed_at": gettext_lazy("Closed"),
     "requester_wrote_at": gettext_lazy("Word of the requester that waits"),
     "is_public": gettext_lazy("Public"),
+    "received_at": gettext_lazy("Counts as received"),
 }
-HIDDEN = {"climbs_from_id"}
+HIDDEN = {"climbs_from_id", "received_on"}
 
 
 @dataclass(frozen=True)
@@ -95,6 +102,7 @@ class Line:
     changes: list[Change] = field(default_factory=list)
 
 
+TWO_CASES = {Action.LINK, Action.UNLINK, Action.MERGE, Action.JOIN, Action.SEPARATE, Action.PASS_ON}
 KEY_ACTIONS = {
     Action.SUBMIT,
     Action.ACKNOWLEDGE,
@@ -104,6 +112,8 @@ KEY_ACTIONS = {
     Action.UNDO,
     Action.LAPSE,
     Action.WITHDRAW,
+    Action.MERGE,
+    Action.JOIN,
 }
 
 
@@ -165,6 +175,17 @@ def title_of(event: Event) -> str:
     return str(DONE[Action(event.action)])
 
 
+def _of_two_cases(data: Mapping[str, Any]) -> str:
+    said = [data.get("into") or data.get("other", "")]
+    if data.get("answer_taken_back"):
+        said.append(_("taken back, because it is worked on again"))
+    elif "outcome" in data and "into" not in data:
+        said.append(_outcome(data))
+    if data.get("earlier"):
+        said.append(_("the earlier day of receipt counts"))
+    return ": ".join(part for part in (", ".join(said), data.get("reason", "")) if part)
+
+
 def _outcome(data: Mapping[str, Any]) -> str:
     return str(Outcome(data["outcome"]).label)
 
@@ -186,6 +207,8 @@ def detail_of(event: Event) -> str:
     data = event.data
     if fee_words := fee_stand.words_of(event):
         return fee_words
+    if event.action in TWO_CASES:
+        return _of_two_cases(data)
     if "outcome" in data:
         return _outcome(data)
     if event.action == Action.ESCALATE and data.get("action"):

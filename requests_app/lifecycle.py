@@ -23,16 +23,16 @@ class NotAllowed(Exception):
 def _moves() -> dict[tuple[Status, Action], Status]:
     """The table. An entry that keeps the status is written with the status itself."""
     s, a = Status, Action
-    anywhere = [a.MESSAGE, a.NOTE, a.RECORD, a.HIDE, a.FEE_RECORD]
+    anywhere = [a.MESSAGE, a.NOTE, a.RECORD, a.HIDE, a.FEE_RECORD, a.LINK, a.UNLINK, a.SEPARATE]
     at_work = [a.CLAIM, a.RELEASE, a.ASSIGN, a.REFER, a.REFER_BACK, a.EXTEND, a.ESTIMATE, a.RELEASE_PART]
-    at_work += [a.HAND_TO_CUSTODIAN, a.FOLLOW_UP]
+    at_work += [a.HAND_TO_CUSTODIAN, a.FOLLOW_UP, a.JOIN]
     table: dict[tuple[Status, Action], Status] = {
         (status, action): status for status in s for action in anywhere
     }
     for status in (s.RECEIVED, s.ACKNOWLEDGED, s.CLARIFYING):
         table |= {(status, action): status for action in at_work}
         table |= {(status, a.DETERMINE): s.DETERMINED, (status, a.WITHDRAW): s.WITHDRAWN}
-        table |= {(status, a.REMIND): status, (status, a.LAPSE): s.LAPSED}
+        table |= {(status, a.REMIND): status, (status, a.LAPSE): s.LAPSED, (status, a.MERGE): s.CLOSED}
     for status in (s.RECEIVED, s.ACKNOWLEDGED):
         table[status, a.ASK] = s.CLARIFYING
     table[s.RECEIVED, a.ACKNOWLEDGE] = s.ACKNOWLEDGED
@@ -41,6 +41,7 @@ def _moves() -> dict[tuple[Status, Action], Status]:
     table[s.CLARIFYING, a.DECLINE] = s.ACKNOWLEDGED
     table[s.DETERMINED, a.CLOSE] = s.CLOSED
     table[s.DETERMINED, a.FOLLOW_UP] = s.DETERMINED
+    table[s.CLOSED, a.PASS_ON] = s.CLOSED
     fees = [a.FEE_ESTIMATE, a.FEE_AGREE, a.FEE_DECLINE, a.FEE_ASK, a.FEE_WITHDRAW]
     fees += [a.WAIVER_REQUEST, a.WAIVER_DECIDE]
     for status in (s.RECEIVED, s.ACKNOWLEDGED, s.CLARIFYING, s.DETERMINED):
@@ -139,9 +140,10 @@ def apply(
     data: Mapping[str, Any] | None = None,
     public: bool = True,
     question_open: bool = False,
+    actor: Actor | None = None,
 ) -> Event:
     """Do one act on a row held by `locked`, in a transaction: check the table, change the columns, write the
-    event. Raises NotAllowed. `by` is the member of staff; without one it was the requester. `changes` are
+    event. Raises NotAllowed. `by` is the member of staff, else it was the requester or `actor`. `changes` are
     columns besides the status; `happened_at` is when it counts for clocks (UTC), `now` when it is written."""
     new = dict(changes or {})
     if (target := next_status(row.status, action, question_open)) != row.status:
@@ -153,7 +155,7 @@ def apply(
         row,
         action,
         at=now,
-        actor=Actor.STAFF if by else Actor.REQUESTER,
+        actor=actor or (Actor.STAFF if by else Actor.REQUESTER),
         by=by,
         happening=happening,
         happened_at=happened_at,

@@ -18,8 +18,19 @@ from requests_app import case_clocks, climb, deadlines, fee_stand, ladder
 from requests_app.access import requester_permitted
 from requests_app.conversation import can_request_statement
 from requests_app.kinds import details_of
-from requests_app.models import Action, Actor, Attachment, Deadline, Event, Message, Status, Submission
+from requests_app.models import (
+    Action,
+    Actor,
+    Attachment,
+    CaseLink,
+    Deadline,
+    Event,
+    Message,
+    Status,
+    Submission,
+)
 from requests_app.routing import answer_for
+from requests_app.ties import ties_of
 from requests_app.timeline import told
 
 
@@ -46,6 +57,7 @@ def page_of(case: Submission, *, now: datetime) -> dict[str, Any]:
         "determination": _in_force(case),
         "ways": _ways(case, found, labels),
         "fee": fee_stand.stand(events),
+        "kept": _kept(case, events),
         "revision": case.chain_length,
         "can_answer": Action.ANSWER in can,
         "can_follow_up": offered_from is not None and today >= offered_from,
@@ -55,6 +67,14 @@ def page_of(case: Submission, *, now: datetime) -> dict[str, Any]:
         "appeal_ground": _ground(case, found, today),
         "is_at_work": case.status in deadlines.AT_WORK,
     }
+
+
+def _kept(case: Submission, events: Sequence[Event]) -> Submission | None:
+    """The case to which this one was joined; asked for only where the events say so."""
+    if not ties_of(events).into:
+        return None
+    tie = case.links.filter(tie=CaseLink.Tie.DUPLICATE_OF).select_related("target__office").first()
+    return tie.target if tie else None
 
 
 def follow_up_from(case: Submission, events: Sequence[Event]) -> date | None:

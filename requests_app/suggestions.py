@@ -34,7 +34,7 @@ def significant(text: str) -> list[str]:
     return sorted(dict.fromkeys(kept), key=len, reverse=True)[:WORDS_LIMIT]
 
 
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
     """`inspections` finds `inspection`: good enough for an offer that may be ignored."""
     return word[:-1] if word.endswith("s") and len(word) > SHORTEST else word
 
@@ -42,7 +42,7 @@ def _stem(word: str) -> str:
 def likely_datasets(city: City, text: str, limit: int = LIMIT) -> list[Dataset]:
     """Datasets that hold all words, else those that hold most of them in name or description."""
     exact = list(found(city, DatasetQuery(text=text[:300])).order_by("name", "pk")[:limit]) if text else []
-    looked_for = [_stem(word) for word in significant(text)]
+    looked_for = [stem(word) for word in significant(text)]
     if exact or not looked_for:
         return exact
     rows = Dataset.objects.filter(city=city, missing_since=None, public=True)
@@ -51,7 +51,7 @@ def likely_datasets(city: City, text: str, limit: int = LIMIT) -> list[Dataset]:
 
 def published_answers(city: City, text: str, kind: str = "", limit: int = LIMIT) -> list[Submission]:
     """Public cases of the city that speak of the same, those with an answer first."""
-    looked_for = [_stem(word) for word in significant(text)]
+    looked_for = [stem(word) for word in significant(text)]
     if not looked_for:
         return []
     rows = public_cases().filter(city=city).select_related("dataset")

@@ -4,12 +4,14 @@ from celery import shared_task
 from django.utils import timezone
 
 from portals.catalog.refresh import refresh_catalogs as refresh
-from requests_app import delivery, escalation
+from requests_app import delivery, escalation, joined
 
 
 @shared_task
 def sweep() -> None:
-    escalation.sweep(now=escalation.database_now())
+    now = escalation.database_now()
+    escalation.sweep(now=now)
+    joined.pass_on(now=now)
 
 
 @shared_task

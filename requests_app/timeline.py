@@ -43,6 +43,10 @@ TITLES: dict[str, Any] = {
     Action.FEE_WITHDRAW: gettext_lazy("The office took back the estimate of the fee"),
     Action.WAIVER_REQUEST: gettext_lazy("You asked for a waiver of the fee"),
     Action.WAIVER_DECIDE: gettext_lazy("The office decided on the waiver of the fee"),
+    Action.MERGE: gettext_lazy("It was joined to %(into)s, which asks the same"),
+    Action.JOIN: gettext_lazy("Another submission that asks the same was joined to it"),
+    Action.SEPARATE: gettext_lazy("A submission that was joined to it is separate again"),
+    Action.PASS_ON: gettext_lazy("The office answered"),
 }
 STEPS: dict[str, Any] = {
     StepAction.REMIND: gettext_lazy("%(office)s was asked to look at it"),
@@ -53,7 +57,15 @@ STEPS: dict[str, Any] = {
 RECORDED: dict[str, Any] = {
     ClockEvent.STATEMENT_REQUESTED: gettext_lazy("You asked for a written statement of the reasons"),
 }
-KEY = {Action.SUBMIT, Action.ACKNOWLEDGE, Action.DETERMINE, Action.LAPSE, Action.WITHDRAW, Action.ASK}
+KEY = {
+    Action.SUBMIT,
+    Action.ACKNOWLEDGE,
+    Action.DETERMINE,
+    Action.LAPSE,
+    Action.WITHDRAW,
+    Action.ASK,
+    Action.MERGE,
+}
 _DETAILS = ("message", "reason")
 
 
@@ -88,10 +100,17 @@ def _title(event: Event) -> str:
         return _("You wrote a message") if mine else _("The office wrote to you")
     if event.action == Action.RECORD:
         return _recorded(event)
+    if data.get("answer_taken_back"):
+        return _("The office took its answer back and works on it again")
     title = TITLES.get(event.action)
     if title is None:
         return str(event.get_action_display())
-    values = {"to": data.get("to", ""), "until": _day(event.until), "due": _day(data.get("due_on"))}
+    values = {
+        "to": data.get("to", ""),
+        "into": data.get("into", ""),
+        "until": _day(event.until),
+        "due": _day(data.get("due_on")),
+    }
     return str(title) % values
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from requests_app.views import case, case_file, enter, fees, public, staff, staff_acts, submit, track
+from requests_app.views import case, case_file, enter, fees, links, public, staff, staff_acts, submit, track
 
 app_name = "requests_app"
 
@@ -29,6 +29,7 @@ STAFF: list[URLPattern] = [
     ),
     path("desk/case/<str:reference>/fee/", fees.staff_fee, name="staff_fee"),
     path("desk/case/<str:reference>/fee/<str:receipt>/", fees.staff_receipt, name="staff_receipt"),
+    path("desk/case/<str:reference>/links/", links.links, name="links"),
     path("desk/case/<str:reference>/<str:action>/", staff_acts.act, name="act"),
     path("desk/enter/<slug:city_slug>/<str:kind>/", enter.enter, name="enter"),
     path("desk/styleguide/", staff.styleguide, name="styleguide"),

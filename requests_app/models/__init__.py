@@ -14,6 +14,7 @@ from requests_app.models.kinds import (
     PrivacyConcern,
     RecordsRequest,
 )
+from requests_app.models.link import CaseLink
 from requests_app.models.submission import Involvement, Referral, Submission
 from requests_app.models.tick import Tick
 from requests_app.models.words import Action, Actor, Channel, Status
@@ -24,6 +25,7 @@ __all__ = [
     "Actor",
     "Appeal",
     "Attachment",
+    "CaseLink",
     "Channel",
     "DatasetRequest",
     "Deadline",

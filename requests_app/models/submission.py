@@ -55,7 +55,9 @@ class Submission(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     submitted_at = models.DateTimeField(help_text=_("When it entered this system."))
-    received_at = models.DateTimeField(help_text=_("When the city received it; never changed by a referral."))
+    received_at = models.DateTimeField(
+        help_text=_("When the city received it; a referral never changes it, a merge may.")
+    )
     received_on = models.DateField(help_text=_("The same as a date of the city; decides which rules hold."))
     is_public = models.BooleanField(default=False, help_text=_("Stands on the dataset's page."))
     acknowledged_at = models.DateTimeField(null=True, blank=True)

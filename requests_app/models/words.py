@@ -55,6 +55,12 @@ class Action(models.TextChoices):
     FEE_WITHDRAW = "fee_withdraw", _("Withdraw the estimate of the fee")
     WAIVER_REQUEST = "waiver_request", _("Ask for a waiver of the fee")
     WAIVER_DECIDE = "waiver_decide", _("Decide on the waiver of the fee")
+    LINK = "link", _("Link to another case")
+    UNLINK = "unlink", _("Take a link away")
+    MERGE = "merge", _("Merge into another case")
+    JOIN = "join", _("Join another case to this one")
+    SEPARATE = "separate", _("Separate a case that was joined")
+    PASS_ON = "pass_on", _("Pass on the answer of the other case")
 
 
 class Channel(models.TextChoices):

@@ -20,6 +20,7 @@ from requests_app.access import Standing
 from requests_app.kinds import details_of
 from requests_app.models import Action, Status, Submission
 from requests_app.queue import Workplace
+from requests_app.ties import ties_of
 from requests_app.views.staff_acts import offered
 from requests_app.views.staff_only import StaffRequest, staff_only
 
@@ -192,6 +193,7 @@ def case(request: StaffRequest, reference: str) -> HttpResponse:
         "details": details_of(submission),
         "flags": _flags(file),
         "fee": fee_stand.stand(file.events),
+        "ties": ties_of(file.events),
         "today": file.today,
         "bar": _bar(file),
         "direct": [pair for pair in acts if pair[1].direct],

@@ -27,6 +27,7 @@ from requests_app import (
     determinations,
     intake,
     lifecycle,
+    merging,
     routing,
 )
 from requests_app.access import Standing
@@ -237,7 +238,7 @@ ACTIONS: dict[Action, Act] = {
     ),
     Action.REOPEN: Act(
         forms.ReopenForm,
-        lambda s, f, **c: determinations.reopen(s, reason=f.cleaned_data["reason"], **c),
+        lambda s, f, **c: merging.reopen(s, reason=f.cleaned_data["reason"], **c),
         gettext_lazy("Reopen"),
         gettext_lazy("Reopen the case"),
         gettext_lazy("Reopened. It must be acknowledged anew."),

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.timesince import timesince
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -22,6 +23,7 @@ from portals.rulebook import AppealRule
 from portals.vocabulary import Layer, SubmissionKind
 from requests_app import intake
 from requests_app.access import grant_requester, visible_to_requester
+from requests_app.alike import sent_before
 from requests_app.forms.base import KindForm, key_of, new_key, typed
 from requests_app.kinds import Kind
 from requests_app.models import Submission
@@ -77,7 +79,39 @@ def _sent(request: HttpRequest, city: City, entry: Kind, now: datetime) -> HttpR
             ),
         )
         return _form_page(request, city, entry, form, now, status=422)
+    if "anyway" not in data and (twin := _sent_lately(request, form, key, now)):
+        return _twin_page(request, city, entry, form, twin, now)
     return _file(request, city, entry, form, key, now)
+
+
+def _sent_lately(request: HttpRequest, form: KindForm, key: str, now: datetime) -> Submission | None:
+    """What the same person sent within a day and that says the same; never the case of this very form."""
+    filing = form.filing(key=key, now=now, language="")
+    made = Submission(
+        city=filing.city,
+        kind=filing.kind,
+        title=filing.title,
+        description=filing.description,
+        dataset=filing.dataset,
+        requester_email=filing.requester_email,
+    )
+    return sent_before(made, proved=visible_to_requester(request.session, now=now), key=key, now=now)
+
+
+def _twin_page(
+    request: HttpRequest, city: City, entry: Kind, form: KindForm, twin: Submission, now: datetime
+) -> HttpResponse:
+    """Asks first: look at what was sent, or send this as well. Everything typed travels on."""
+    context = page(
+        city,
+        "choose",
+        entry=entry,
+        twin=twin,
+        ago=timesince(twin.submitted_at, now, depth=1),
+        carried=form.carried(),
+        submission_key=_key(form),
+    )
+    return render(request, "requests_app/public/sent_before.html", context, status=409)
 
 
 def _around(request: HttpRequest, city: City, now: datetime) -> dict[str, Any]:

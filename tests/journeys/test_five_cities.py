@@ -347,8 +347,8 @@ def test_the_sweep_command_writes_one_letter_a_day_to_each_member(
 ) -> None:
     """Three cases that wait make one daily letter, not three."""
     kent = people["kent"]
-    for _number in range(3):
-        filed(client, "kent", "error_report", dataset=kent.dataset.identifier)
+    for place in ("lake", "street", "harbor"):
+        filed(client, "kent", "error_report", description=place, dataset=kent.dataset.identifier)
     morning = dt.datetime(2026, 6, 3, 8, 30, tzinfo=kent.city.zone)
     time_machine.move_to(morning, tick=False)
     escalation.sweep(now=morning)

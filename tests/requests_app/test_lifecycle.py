@@ -52,6 +52,12 @@ fee_record          = = = = = = =
 fee_withdraw        = = = = . . .
 waiver_request      = = = = . . .
 waiver_decide       = = = = . . .
+link                = = = = = = =
+unlink              = = = = = = =
+merge               X X X . . . .
+join                = = = . . . .
+separate            = = = = = = =
+pass_on             . . . . = . .
 """
 LETTERS = {
     "R": Status.RECEIVED,

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
 from requests_app.escalation import BATCH, database_now, sweep
+from requests_app.joined import pass_on
 
 
 class Command(BaseCommand):
@@ -18,7 +19,9 @@ class Command(BaseCommand):
         parser.add_argument("--batch", type=int, default=BATCH, help="deadlines in one transaction")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        report = sweep(now=database_now(), batch=max(1, options["batch"])).as_json()
+        now = database_now()
+        report = sweep(now=now, batch=max(1, options["batch"])).as_json()
+        report["passed_on"] = pass_on(now=now)
         if options["json"]:
             self.stdout.write(json.dumps(report))
             return
