@@ -5,6 +5,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from portals import text_search
 from portals.models import City, Dataset
 from portals.text_search import create_index, drop_index, ensure_index, matching, searchable, words
 
@@ -22,8 +23,8 @@ def add(city: City, identifier: str, *parts: str) -> Dataset:
     )
 
 
-def names(text: str) -> list[str]:
-    return [row.identifier for row in matching(Dataset.objects.order_by("identifier"), text)]
+def names(text: str, **how: bool) -> list[str]:
+    return [row.identifier for row in matching(Dataset.objects.order_by("identifier"), text, **how)]
 
 
 @pytest.fixture
@@ -57,10 +58,12 @@ def rows(city: City) -> list[Dataset]:
         ("  \t", ["a", "b", "c"]),
     ],
 )
+@pytest.mark.parametrize("common", [0, 2_000])
 def test_all_words_must_stand_and_the_last_may_be_a_beginning(
-    rows: list[Dataset], text: str, found: list[str]
+    rows: list[Dataset], text: str, found: list[str], common: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert names(text) == found
+    monkeypatch.setattr(text_search, "COMMON", common)
+    assert names(text) == names(text, beside_others=True) == found
 
 
 @pytest.mark.parametrize(
@@ -86,8 +89,11 @@ def test_signs_alone_find_nothing_and_operators_are_words(rows: list[Dataset]) -
 def test_what_is_written_down_is_found_by_its_own_words(city: City, text: str) -> None:
     row = add(city, "own", text)
     try:
-        found = names(" ".join(word[:64] for word in words(text)[:12]))
-        assert found == ["own"]
+        looked_for = " ".join(word[:64] for word in words(text)[:12])
+        assert names(looked_for) == names(looked_for, beside_others=True) == ["own"]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(text_search, "COMMON", 0)
+            assert names(looked_for, beside_others=True) == ["own"]
     finally:
         row.delete()
 
