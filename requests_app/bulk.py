@@ -55,7 +55,7 @@ def _write(model: type[models.Model], columns: Sequence[str], rows: Sequence[mod
 # -- inserting
 
 
-Convert = Callable[[Any], Any]
+Convert = Callable[[list[Any]], list[Any]]
 
 
 def insert_rows(
@@ -76,12 +76,11 @@ def insert_rows(
         return
     keyed = waiting[0].get(model._meta.pk.attname) is not None
     fields: list[Any] = [field for field in model._meta.concrete_fields if keyed or not field.primary_key]
-    defaults = {field.attname: field.get_default() for field in fields}
-    written = [(field.attname, _converter(field, connection)) for field in fields]
-    values = [
-        [convert(row[name] if name in row else defaults[name]) for name, convert in written]
-        for row in waiting
-    ]
+    columns = []
+    for field in fields:
+        name, default, convert = field.attname, field.get_default(), _converter(field, connection)
+        columns.append(convert([row.get(name, default) for row in waiting]))
+    values = list(zip(*columns, strict=True))
     _insert(connection, model, [field.column for field in fields], values, ignore_conflicts)
 
 
@@ -107,26 +106,22 @@ def _insert(
 
 
 def _converter(field: Any, connection: BaseDatabaseWrapper) -> Convert:
-    """How values of a column are handed to the driver. Moments and dates repeat, so they are kept."""
+    """How the values of a column are handed to the driver. Moments and dates repeat, so they are kept."""
     kind = field.target_field if field.is_relation else field
-    if isinstance(kind, models.DateField):  # moments too
-        return cache(partial(field.get_db_prep_save, connection=connection))
     if isinstance(kind, models.CharField | models.TextField):
-        return _plain_text
+        return _plain_texts
     if isinstance(kind, models.IntegerField | models.BooleanField):
-        return _as_it_is
-    convert = partial(field.get_db_prep_save, connection=connection)
-    if not isinstance(kind, models.JSONField):
-        return convert
-    default = field.get_default()
-    written = convert(default)
-    return lambda value: written if value == default else convert(value)
+        return lambda values: values
+    convert: Callable[[Any], Any] = partial(field.get_db_prep_save, connection=connection)
+    if isinstance(kind, models.DateField):  # moments too
+        convert = cache(convert)
+    elif isinstance(kind, models.JSONField):
+        default = field.get_default()
+        written = convert(default)
+        return lambda values: [written if value == default else convert(value) for value in values]
+    return lambda values: [convert(value) for value in values]
 
 
-def _plain_text(value: Any) -> Any:
+def _plain_texts(values: list[Any]) -> list[Any]:
     """Drivers see a str, never one of our enumerations, which PostgreSQL's would write by name."""
-    return value if value is None or type(value) is str else str(value)
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
+    return [value if value is None or type(value) is str else str(value) for value in values]
