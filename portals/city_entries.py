@@ -31,6 +31,7 @@ from portals.vocabulary import (
     DayUnit,
     FeeCircumstance,
     FeeRuleKind,
+    Figure,
     Layer,
     Milestone,
     OfficeRole,
@@ -108,6 +109,7 @@ class ProvisionEntry:
     rows: tuple[str, ...] = key(many(text(20)), NOTHING)
     topic: Topic = key(word(Topic))
     statement: str = key(text())
+    figures: tuple[Figure, ...] = key(many(word(Figure)), NOTHING)
     status: ProvisionStatus = key(word(ProvisionStatus))
     layer: Layer = key(word(Layer))
     citation: str = key(ident)

@@ -151,6 +151,7 @@ class Topic(models.TextChoices):
     DENIALS = "denials", _("Denials")
     HOLIDAYS = "holidays", _("Closed days and office hours")
     CONTACTS = "contacts", _("Offices and contacts")
+    STATISTICS = "statistics", _("Yearly statistics")
 
 
 class OfficeRole(models.TextChoices):
@@ -238,3 +239,27 @@ class PaymentTime(models.TextChoices):
     ADVANCE = "advance", _("The whole fee in advance")
     DEPOSIT = "deposit", _("A deposit now, the rest when the records are ready")
     DELIVERY = "delivery", _("When the records are ready")
+
+
+class Figure(models.TextChoices):
+    """What reports count, and what a city file may say that a law asks for; meanings: docs/reports.md."""
+
+    RECEIVED = "received", _("Received")
+    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+    ANSWERED = "answered", _("Answered")
+    OPEN = "open", _("Open")
+    OVERDUE = "overdue", _("Overdue now")
+    LATE = "late", _("Done late")
+    FIRST_RESPONSE = "first_response", _("First response, days")
+    COMPLETION = "completion", _("Completion, days")
+    STOPPED = "stopped", _("Clock stopped")
+    APPEALED = "appealed", _("Appealed")
+    CLARIFIED = "clarified", _("Clarified")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    LAPSED = "lapsed", _("Lapsed")
+    MERGED = "merged", _("Merged")
+    ESCALATED = "escalated", _("Escalated")
+    CHARGED = "charged", _("Fee estimated")
+    COLLECTED = "collected", _("Fees received")
+    OUTCOMES = "outcomes", _("Outcomes")
+    EXEMPTIONS = "exemptions", _("Exemptions used")

@@ -96,6 +96,12 @@ def whole_city(who: Standing) -> QuerySet[Submission]:
     return Submission.objects.filter(city_id__in=who.cities_seen)
 
 
+def reportable(who: Standing) -> QuerySet[Submission]:
+    """The submissions whose figures this person may see: of the whole city for its clerk, administrator and
+    auditor, of the own offices for everybody else at the desk."""
+    return Submission.objects.filter(Q(city_id__in=who.cities_seen) | Q(office_id__in=who.offices))
+
+
 def may_enter(who: Standing, city: City) -> bool:
     """Whether this person may enter in this city what came by phone, mail or at the counter."""
     return city.pk in who.cities_run or city.offices.filter(pk__in=who.offices).exists()

@@ -171,11 +171,13 @@ def _deadline(row: Deadline, labels: Mapping[str, Citation]) -> dict[str, Any]:
 
 
 def _said(case: Submission, files: Mapping[str, Attachment], requester: bool) -> list[dict[str, Any]]:
-    """Messages, answers and files in their order; for the requester without notes and without names."""
+    """Messages, answers and files in their order; for the requester without names, notes and what was taken
+    back."""
     names = {row.pk: name for name, row in files.items()}
+    back = set(case.determinations.exclude(taken_back_at=None).values_list("at", flat=True))
     told = []
     for one in casefile.said_in(case):
-        if requester and one.direction == "note":
+        if requester and (one.direction == "note" or (one.determination and one.at in back)):
             continue
         mine = one.direction == "in"
         told.append(

@@ -1,7 +1,7 @@
 """Every row that belongs to a case, from whatever table, as plain values: nothing of a case can be forgotten.
 
-Tables are found by their foreign keys, so a new one is in a case file from its first migration on. What is
-left out is named here.
+Tables are found by their foreign keys: a row that would be deleted with its case belongs to it. So a new
+table is in a case file from its first migration on. What is left out is named here.
 """
 
 from collections.abc import Iterator
@@ -9,11 +9,10 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
+from django.db.models import Q
 
 from requests_app.models import Event, Notice, OneTimeCode, Submission
 
-OWNER = "submission"
-"""The foreign key by which a row belongs to a case; others (an appeal's `against`) only point to one."""
 LEFT_OUT: frozenset[type[models.Model]] = frozenset({OneTimeCode, Event})
 """Codes are secrets; events stand by themselves, with their chain."""
 SECRETS = {
@@ -24,36 +23,44 @@ LETTER_OF_A_CODE = "one_time_code"
 """A letter that carries a code: it is listed without its words."""
 
 
-def tables() -> dict[type[models.Model], str]:
-    """Table -> the way from its rows to their case, parents first."""
-    found: dict[type[models.Model], str] = {Submission: "pk"}
+def tables() -> dict[type[models.Model], list[str]]:
+    """Table -> the ways from its rows to their case, parents first; a link between two cases is of both."""
+    found: dict[type[models.Model], list[str]] = {Submission: ["pk"]}
     waiting: list[type[models.Model]] = [Submission]
     while waiting:
         parent = waiting.pop(0)
         for model in apps.get_app_config("requests_app").get_models():
-            link = None if model in found or model in LEFT_OUT else _link(model, parent)
-            if link:
-                found[model] = OWNER if parent is Submission else f"{link}__{found[parent]}"
+            links = [] if model in found or model in LEFT_OUT else _links(model, parent)
+            if links:
+                found[model] = [
+                    link if parent is Submission else f"{link}__{way}"
+                    for link in links
+                    for way in found[parent]
+                ]
                 waiting.append(model)
     return found
 
 
-def _link(model: type[models.Model], parent: type[models.Model]) -> str:
-    """The foreign key by which rows of `model` live and die with those of `parent`."""
-    for one in model._meta.concrete_fields:
-        if not isinstance(one, models.ForeignKey) or one.related_model is not parent:
-            continue
-        if one.name == OWNER or (parent is not Submission and one.remote_field.on_delete is models.CASCADE):
-            return one.name
-    return ""
+def _links(model: type[models.Model], parent: type[models.Model]) -> list[str]:
+    """The foreign keys by which rows of `model` live and die with those of `parent`."""
+    return [
+        one.name
+        for one in model._meta.concrete_fields
+        if isinstance(one, models.ForeignKey)
+        and one.related_model is parent
+        and one.remote_field.on_delete is models.CASCADE
+    ]
 
 
 def rows_of(case: Submission) -> dict[str, list[dict[str, Any]]]:
     """Name of a table -> its rows of this case. An office, person or dataset is given with its name."""
     found = {}
-    for model, way in tables().items():
+    for model, ways in tables().items():
         named = [one.name for one in _named(model)]
-        rows = model._base_manager.filter(**{way: case.pk}).select_related(*named).order_by("pk")
+        of_case = Q()
+        for way in ways:
+            of_case |= Q(**{way: case.pk})
+        rows = model._base_manager.filter(of_case).select_related(*named).order_by("pk")
         values = [_values(row) for row in rows]
         if values:
             found[str(model._meta.verbose_name)] = values

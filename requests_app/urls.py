@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from requests_app.views import case, case_file, enter, fees, links, public, staff, staff_acts, submit, track
+from requests_app.views import (
+    case,
+    case_file,
+    enter,
+    fees,
+    links,
+    public,
+    reports,
+    staff,
+    staff_acts,
+    submit,
+    track,
+)
 
 app_name = "requests_app"
 
@@ -32,6 +44,8 @@ STAFF: list[URLPattern] = [
     path("desk/case/<str:reference>/links/", links.links, name="links"),
     path("desk/case/<str:reference>/<str:action>/", staff_acts.act, name="act"),
     path("desk/enter/<slug:city_slug>/<str:kind>/", enter.enter, name="enter"),
+    path("desk/reports/", reports.reports, name="reports"),
+    path("desk/reports/<str:name>", reports.reports_file, name="reports_file"),
     path("desk/styleguide/", staff.styleguide, name="styleguide"),
 ]
 

@@ -78,6 +78,9 @@ class Provision(Rule):
     rows = models.JSONField(default=list, help_text=_("Rows of the facts tables that it stands for."))
     topic = models.CharField(max_length=30, choices=Topic.choices)
     statement = models.TextField()
+    figures = models.JSONField(
+        default=list, help_text=_("Figures of a report that answer it (topic: statistics).")
+    )
 
 
 class Clock(Rule):

@@ -71,6 +71,8 @@ def full_case(staff: Staff) -> Submission:
     records = [stored("records.pdf", b"%PDF-1.7\nrecords")]
     determinations.determine(case, answer, by=staff.clerk, files=records, now=FILED + 15 * DAY)
     determinations.reopen(case, reason="One more", by=staff.clerk, now=FILED + 16 * DAY)
+    answer = Answer(Outcome.PARTIAL, "Here it is.", "RCW 42.56.240", "It names oaks.", "Ann Lee, Clerk")
+    determinations.determine(case, answer, by=staff.clerk, now=FILED + 17 * DAY)
     case.refresh_from_db()
     return case
 
@@ -116,12 +118,20 @@ def test_the_requester_gets_what_his_pages_show_and_no_more(people: dict[str, St
     assert b"Zenobia" in members(exported(case, "court"))["case.html"]
     found = members(exported(case, "requester"))
     everything = b"\n".join(found.values()).decode("utf-8", "replace")
-    for words in ("Which trees?", "The oaks", "It names people.", "$60.00", "Ann Lee"):
+    for words in ("Which trees?", "The oaks", "It names oaks.", "$60.00", "Ann Lee"):
         assert words in everything, words
-    hidden = ["Ask the lawyer", "internal draft", "draft.txt", case.code_hash, case.submission_key]
+    hidden = [
+        "Ask the lawyer",
+        "internal draft",
+        "draft.txt",
+        case.code_hash,
+        case.submission_key,
+    ]
     hidden += ["Zenobia", "Quentin", staff.clerk.email, staff.alice.email]
     assert [words for words in hidden if words in everything] == []
     assert "events.json" not in found
+    answers = [one["answer"] for one in json.loads(found["case.json"])["said"] if one["answer"]]
+    assert [answer["explanation"] for answer in answers] == ["It names oaks."], "the other was taken back"
     assert "rows" not in json.loads(found["case.json"])
     assert [name for name in found if name.startswith("files/")] == [
         "files/001-Bäume_ Liste_.txt",
