@@ -184,6 +184,7 @@ class TargetsEntry:
     acknowledge_within: int = key(whole(1, 250), 3)
     remind_lead_after: int = key(whole(1, 250), 2)
     undo_hours: int = key(whole(0, 720), 24)
+    unclaimed_after: int = key(whole(1, 250), 3)
     citation: str = key(ident, "")
 
 

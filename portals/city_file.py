@@ -155,7 +155,7 @@ class _Loading:
     def _targets(self) -> None:
         targets = self.file.targets
         values = {
-            **_plain(targets, "acknowledge_within", "remind_lead_after", "undo_hours"),
+            **_plain(targets, "acknowledge_within", "remind_lead_after", "undo_hours", "unclaimed_after"),
             "targets_citation": self.citations.get(targets.citation),
             "paragraphs": {
                 field.name: text

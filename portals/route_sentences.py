@@ -47,5 +47,9 @@ ROUTE_SENTENCES: dict[str, Any] = {
     ),
     "route.head": _("It goes to the head of the office."),
     "route.joined": _("A submission that it had was joined to this one."),
+    "route.unclaimed": _(
+        "Nobody of %(office)s had claimed the case. When this is told is the office's own target, not a "
+        "legal deadline."
+    ),
     "route.only_informed": _("The office is informed; it is not made to act."),
 }

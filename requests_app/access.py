@@ -3,17 +3,17 @@
 Pages, lists, search, files, feeds and the API all start from these functions; nothing else decides.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from portals.models import City, Dataset, Member
+from portals.models import Absence, City, Dataset, Member, Office
 from portals.vocabulary import MemberRole, Relation, SubmissionKind
 from requests_app.lifecycle import allowed
-from requests_app.models import Action, Attachment, Involvement, Status, Submission
+from requests_app.models import Action, Attachment, Involvement, Mention, Status, Submission
 
 WHOLE_CITY = frozenset({MemberRole.ADMINISTRATOR, MemberRole.AUDITOR, MemberRole.CLERK})
 REQUESTER_SESSION = timedelta(hours=12)
@@ -24,8 +24,11 @@ REQUESTER_ACTIONS = frozenset(
 )
 CLOCK_ACTIONS = frozenset(
     {Action.SUBMIT, Action.REMIND, Action.ESCALATE, Action.LAPSE, Action.SEPARATE, Action.PASS_ON}
+    | {Action.RAISE_UNCLAIMED}
 )
 INFORMED_ACTIONS = frozenset({Action.NOTE})
+LEAD_ACTIONS = frozenset({Action.ACCEPT_REFERRAL, Action.REFER_BACK})
+"""What only the office does that the case is with: an office beside it cannot take or return its referral."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,15 @@ class Standing:
     @property
     def is_staff(self) -> bool:
         return bool(self.offices or self.cities_seen)
+
+    @property
+    def offices_led(self) -> frozenset[int]:
+        """The offices whose head this person is, or for whose head this person stands in by office."""
+        return frozenset(
+            member.office_id
+            for member in self.members
+            if member.office_id in self.offices and (member.role == MemberRole.HEAD or member.is_deputy)
+        )
 
 
 def standing(user: Any) -> Standing:
@@ -102,6 +114,47 @@ def reportable(who: Standing) -> QuerySet[Submission]:
     return Submission.objects.filter(Q(city_id__in=who.cities_seen) | Q(office_id__in=who.offices))
 
 
+def mentioning(who: Standing) -> QuerySet[Submission]:
+    """The submissions that this person may see and is asked to look at by a note."""
+    return visible_to(who).filter(pk__in=open_mentions(who).values("submission_id"))
+
+
+def open_mentions(who: Standing) -> QuerySet[Mention]:
+    """What notes ask this person to look at and was not yet looked at."""
+    return Mention.objects.filter(user_id=who.user_id, seen_at__isnull=True)
+
+
+def away(who: Standing, today: Mapping[int, date]) -> QuerySet[Absence]:
+    """The absences, by the date in each city (its key -> date), for which this person stands in: as the
+    deputy, or because the absent work in an office that this person leads."""
+    days = Q(pk__in=[])
+    for city_id, day in today.items():
+        days |= Q(member__city_id=city_id, from_on__lte=day, to_on__gte=day)
+    mine = Q(deputy__user_id=who.user_id) | Q(member__office_id__in=who.offices_led)
+    return Absence.objects.filter(mine, days).exclude(member__user_id=who.user_id)
+
+
+def stood_in_for(who: Standing, today: Mapping[int, date]) -> QuerySet[Submission]:
+    """The submissions assigned to somebody who is away and for whom this person stands in."""
+    absent = away(who, today).values("member__user_id")
+    where = Q(office_id__in=who.offices) | Q(city_id__in=who.cities_run)
+    return Submission.objects.filter(where, assigned_to_id__in=absent)
+
+
+def may_enter_absence(who: Standing, member: Member) -> bool:
+    """Whether this person may say that a member is away: of oneself, of one's office as its head, of the city
+    as its clerk or administrator."""
+    if who.read_only:
+        return False
+    mine = member.user_id == who.user_id
+    return mine or member.office_id in who.offices_led or member.city_id in who.cities_run
+
+
+def may_lead(who: Standing, office: Office) -> bool:
+    """Whether this person arranges how an office works: its head, or the city's clerk or administrator."""
+    return office.pk in who.offices_led or office.city_id in who.cities_run
+
+
 def may_enter(who: Standing, city: City) -> bool:
     """Whether this person may enter in this city what came by phone, mail or at the counter."""
     return city.pk in who.cities_run or city.offices.filter(pk__in=who.offices).exists()
@@ -117,13 +170,15 @@ def permitted(who: Standing, submission: Submission) -> list[Action]:
     if who.read_only or not who.is_staff:
         return []
     offered = possible(submission)
-    acting = {submission.office_id} | {
+    acting = {
         involvement.office_id
         for involvement in submission.involvements.all()
         if involvement.relation in (Relation.TOGETHER, Relation.ALTERNATIVE)
     }
-    if submission.city_id in who.cities_run or who.offices & acting:
+    if submission.city_id in who.cities_run or submission.office_id in who.offices:
         return offered
+    if who.offices & acting:
+        return [action for action in offered if action not in LEAD_ACTIONS]
     informed = {involvement.office_id for involvement in submission.involvements.all()}
     if who.offices & informed:
         return [action for action in offered if action in INFORMED_ACTIONS]

@@ -163,8 +163,11 @@ def without_object(file: CaseFile) -> set[Action]:
     found = {Action.CLAIM} if case.assigned_to_id else {Action.RELEASE}
     if case.kind != SubmissionKind.RECORDS_REQUEST or case_clocks.custodian_has_it(file.events):
         found.add(Action.HAND_TO_CUSTODIAN)
-    if not any(event.after.get("office_id") == case.office_id for event in file.events):
+    moves = [event for event in file.events if event.after.get("office_id") == case.office_id]
+    if not moves or moves[-1].action == Action.REFER_BACK:
         found.add(Action.REFER_BACK)
+    if case.referral_waits_since is None:
+        found.add(Action.ACCEPT_REFERRAL)
     if deadlines.extendable(file.deadlines) is None:
         found.add(Action.EXTEND)
     if not case.is_public:

@@ -12,15 +12,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import OperationalError, connection, transaction
+from django.db import connection
 from django.db.models import Q
 
 from portals.rulebook import Rulebook, rulebook_for
 from requests_app import case_clocks, deadlines
+from requests_app.batches import in_halves
 from requests_app.escalation_steps import Effects, People, take_step
 from requests_app.ladder import Step, next_step
 from requests_app.lifecycle import held
 from requests_app.models import Action, Deadline, Escalation, Event, Submission, Tick
+from requests_app.unclaimed import raise_unclaimed
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +61,8 @@ def sweep(*, now: datetime, batch: int = BATCH) -> Report:
     report = Report()
     for cases in _batches(now, batch):
         _take(cases, now, report)
+    report.taken["unclaimed"] += raise_unclaimed(now=now, batch=batch)
+    report.taken = +report.taken
     Tick.objects.update_or_create(name="sweep", defaults={"at": now, "detail": report.as_json()})
     return report
 
@@ -80,21 +84,18 @@ def _batches(now: datetime, size: int) -> Iterator[list[int]]:
 
 
 def _take(cases: Sequence[int], now: datetime, report: Report) -> None:
-    try:
-        with transaction.atomic():
-            taken = _take_batch(cases, now)
-    except OperationalError:
-        raise  # the database is away or busy: no case is at fault, the next run does it
-    except Exception:
-        if len(cases) > 1:
-            middle = len(cases) // 2
-            _take(cases[:middle], now, report)
-            _take(cases[middle:], now, report)
-            return
-        logger.exception("A step of case %s failed; its steps are put off for an hour", cases[0])
-        report.put_off += deadlines.put_off(cases[0], now=now, until=now + PUT_OFF)
-        return
-    report.taken.update(taken)
+    taken: list[Counter[str]] = []
+
+    def take(part: Sequence[int]) -> None:
+        taken.append(_take_batch(part, now))
+
+    def give_up(case: int) -> None:
+        logger.exception("A step of case %s failed; its steps are put off for an hour", case)
+        report.put_off += deadlines.put_off(case, now=now, until=now + PUT_OFF)
+
+    in_halves(cases, take, give_up)
+    for steps in taken:
+        report.taken.update(steps)
 
 
 def _take_batch(cases: Sequence[int], now: datetime) -> Counter[str]:
@@ -110,7 +111,7 @@ def _take_batch(cases: Sequence[int], now: datetime) -> Counter[str]:
     ).values_list("deadline_id", "step"):
         done.setdefault(deadline_id, set()).add(code)
     planner = Planner(holding)
-    effects = Effects(now=now, people=People(row.city_id for row in holding))
+    effects = Effects(now=now, people=People((row.city for row in holding), now=now))
     taken: Counter[str] = Counter()
     for row in holding:
         for step in _take_steps(row, found[row.pk], done, planner, effects):

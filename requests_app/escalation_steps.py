@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from portals.explain import long_date
-from portals.models import Member, Office
+from portals.models import City, Member, Office
 from portals.vocabulary import MemberRole, Milestone, OfficeRole, Relation, StepAction
 from requests_app import deadlines, routing
 from requests_app.bulk import insert_rows, update_rows
@@ -32,7 +32,14 @@ from requests_app.models import (
     Submission,
     next_values,
 )
-from requests_app.notices import FormLetters, digest_items, letter_to_requester
+from requests_app.notices import (
+    FormLetters,
+    backup_of,
+    digest_items,
+    letter_to_requester,
+    stand_ins,
+    with_stand_ins,
+)
 
 Values = dict[str, Any]
 """An unwritten row as its columns: thousands are made at once."""
@@ -45,6 +52,9 @@ WRITTEN = (
     "status",
     "office",
     "assigned_to",
+    "referral_waits_since",
+    "unclaimed_since",
+    "unclaimed_raised",
     "closed_at",
     "next_due_on",
     "urgency",
@@ -53,11 +63,15 @@ WRITTEN = (
 
 
 class People:
-    """Active members and offices of some cities, read once a batch."""
+    """Active members and offices of some cities and who stands in for whom at `now` (UTC), read once a
+    batch."""
 
-    def __init__(self, cities: Iterable[int]) -> None:
-        wanted = set(cities)
-        self.offices = {office.pk: office for office in Office.objects.filter(city_id__in=wanted)}
+    def __init__(self, cities: Iterable[City], *, now: datetime) -> None:
+        today = {city.pk: city.date_at(now) for city in cities}
+        wanted = set(today)
+        found = Office.objects.filter(city_id__in=wanted).select_related("backup__user")
+        self.offices = {office.pk: office for office in found}
+        self.stand_ins = stand_ins(today)
         self._members: dict[int, list[Member]] = {}
         for member in Member.objects.filter(
             office__city_id__in=wanted, active=True, user__is_active=True, office__outside=False
@@ -66,7 +80,7 @@ class People:
 
     def of(self, office_id: int, *, heads: bool = False) -> list[Member]:
         """The members of an office, or its head and deputy where it has them."""
-        members = self._members.get(office_id, [])
+        members = self._members.get(office_id) or backup_of(self.offices[office_id])
         leading = [member for member in members if member.role == MemberRole.HEAD or member.is_deputy]
         return leading if heads and leading else members
 
@@ -128,7 +142,7 @@ class Effects:
     def move(self, row: Submission, office: Office) -> None:
         """The case goes to an office, which then no longer stands beside it; the one it leaves does."""
         left = row.office
-        routing.move_by_clock(row, office)
+        routing.move_by_clock(row, office, now=self.now)
         self.referrals.append(
             Referral(submission=row, from_office=left, to_office=office, at=self.now, reason="")
         )
@@ -159,7 +173,7 @@ def take_step(deadline: Deadline, row: Submission, step: Step, effects: Effects)
     )
 
 
-def _record(
+def record_step(
     row: Submission,
     action: Action,
     effects: Effects,
@@ -169,6 +183,7 @@ def _record(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> Values:
+    """The event of a step of the clock; the table of moves has its say."""
     move_by_clock(row, action)
     event = next_values(
         row,
@@ -184,11 +199,13 @@ def _record(
     return event
 
 
-def _tell(
+def tell_members(
     row: Submission, members: list[Member], event: Values, kind: str, line: str, effects: Effects
 ) -> None:
+    """Lines for the daily letters of these members and of whoever stands in for them."""
+    told = with_stand_ins(members, effects.people.stand_ins)
     effects.notices += digest_items(
-        row, members, kind=kind, line=line, now=effects.now, occasion=f"event:{event['sequence']}"
+        row, told, kind=kind, line=line, now=effects.now, occasion=f"event:{event['sequence']}"
     )
 
 
@@ -218,7 +235,7 @@ def _lead(row: Submission, effects: Effects, *, heads: bool = False) -> list[Mem
 def _remind(deadline: Deadline, row: Submission, step: Step, effects: Effects) -> Office:
     """A reminder before a due date, or the notice that it has passed (then to the head as well)."""
     late = step.code == "overdue"
-    event = _record(
+    event = record_step(
         row,
         Action.REMIND,
         effects,
@@ -236,7 +253,7 @@ def _remind(deadline: Deadline, row: Submission, step: Step, effects: Effects) -
         else _("Due on %(due)s: %(milestone)s, %(reference)s")
     ) % words
     members = _lead(row, effects) + (_lead(row, effects, heads=True) if late else [])
-    _tell(row, members, event, "overdue" if late else "reminder", line, effects)
+    tell_members(row, members, event, "overdue" if late else "reminder", line, effects)
     return row.office
 
 
@@ -256,11 +273,11 @@ def _climb(deadline: Deadline, row: Submission, step: Step, effects: Effects) ->
         "because": [reason.as_json() for reason in part.reasons],
     }
     if office is None or office.outside:
-        _record(row, Action.ESCALATE, effects, data=data, public=True)
+        record_step(row, Action.ESCALATE, effects, data=data, public=True)
         return None
     if rule.action == StepAction.REFER and OfficeRole.LEGAL not in office.roles:
         return _refer(row, office, data, effects, heads=part.head)
-    event = _record(row, Action.ESCALATE, effects, data=data, public=True)
+    event = record_step(row, Action.ESCALATE, effects, data=data, public=True)
     if rule.action in (StepAction.INFORM, StepAction.REFER):
         if office.pk != row.office_id:
             effects.inform(row, office, part.reasons)
@@ -275,7 +292,7 @@ def _climb(deadline: Deadline, row: Submission, step: Step, effects: Effects) ->
         members = _lead(row, effects, heads=part.head) + _lead(row, effects, heads=True)
     else:
         members = effects.people.of(office.pk, heads=part.head)
-    _tell(row, members, event, "escalation", line, effects)
+    tell_members(row, members, event, "escalation", line, effects)
     return office
 
 
@@ -283,9 +300,9 @@ def _refer(row: Submission, office: Office, data: dict[str, Any], effects: Effec
     """The clock refers the case: to the head of its office, or up to another office."""
     left = row.office
     if office.pk == left.pk:
-        event = _record(row, Action.ESCALATE, effects, data=data, public=True)
+        event = record_step(row, Action.ESCALATE, effects, data=data, public=True)
     else:
-        event = _record(
+        event = record_step(
             row,
             Action.ESCALATE,
             effects,
@@ -298,7 +315,7 @@ def _refer(row: Submission, office: Office, data: dict[str, Any], effects: Effec
     line = _("Referred to you because nobody has acknowledged it: %(reference)s") % {
         "reference": row.reference
     }
-    _tell(row, effects.people.of(office.pk, heads=heads), event, "escalation", line, effects)
+    tell_members(row, effects.people.of(office.pk, heads=heads), event, "escalation", line, effects)
     _write_form(row, "escalated", event, effects, office, heads=heads)
     return office
 
@@ -308,7 +325,7 @@ def _act_by_itself(deadline: Deadline, row: Submission, effects: Effects) -> Off
     data = {"milestone": deadline.milestone, "due_on": str(deadline.due_on), "citation": deadline.citation}
     if deadline.milestone == Milestone.LAPSE:
         before = {"status": row.status}
-        event = _record(
+        event = record_step(
             row,
             Action.LAPSE,
             effects,
@@ -322,11 +339,11 @@ def _act_by_itself(deadline: Deadline, row: Submission, effects: Effects) -> Off
         line = _("Lapsed: %(reference)s") % {"reference": row.reference}
         _write_requester(row, "lapsed", event, effects, deadline=deadline)
     else:
-        event = _record(row, Action.RECORD, effects, data=data, public=True)
+        event = record_step(row, Action.RECORD, effects, data=data, public=True)
         line = _("%(milestone)s ended by itself: %(reference)s") % {
             "milestone": Milestone(deadline.milestone).label,
             "reference": row.reference,
         }
     deadlines.end_by_clock(deadline)
-    _tell(row, _lead(row, effects), event, "acted", line, effects)
+    tell_members(row, _lead(row, effects), event, "acted", line, effects)
     return row.office

@@ -26,6 +26,8 @@ DONE = {
     Action.ASSIGN: gettext_lazy("Assigned"),
     Action.REFER: gettext_lazy("Referred to another office"),
     Action.REFER_BACK: gettext_lazy("Referred back"),
+    Action.ACCEPT_REFERRAL: gettext_lazy("Referral accepted"),
+    Action.RAISE_UNCLAIMED: gettext_lazy("Raised: nobody had claimed it"),
     Action.ASK: gettext_lazy("The requester was asked a question"),
     Action.ANSWER: gettext_lazy("The question was answered"),
     Action.DECLINE: gettext_lazy("The requester declined to answer"),

@@ -148,6 +148,7 @@ def _submission(filing: Filing, lead: Office, code: str, now: datetime) -> Submi
         received_at=filing.received_at,
         received_on=received_on(filing),
         is_public=filing.is_public,
+        unclaimed_since=now,
         urgency=deadlines.NOTHING_DUE,
         search_text=searchable(filing, reference),
     )

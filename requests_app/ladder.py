@@ -54,6 +54,19 @@ def business_day(calendar: BusinessCalendar, start: date, days: int) -> date:
     return last
 
 
+def last_start(calendar: BusinessCalendar, today: date, days: int) -> date | None:
+    """The latest day from which `days` business days are over on `today`; None where the closed days of the
+    time between are not entered."""
+    for back in range(days, days * 3 + 30):
+        day = today - timedelta(days=back)
+        try:
+            if business_day(calendar, day, days) <= today:
+                return day
+        except NotEntered:
+            return None
+    return None
+
+
 def _before_due(calendar: BusinessCalendar, due_on: date, days: int) -> date:
     day = due_on
     while days:

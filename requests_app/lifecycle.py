@@ -25,7 +25,7 @@ def _moves() -> dict[tuple[Status, Action], Status]:
     s, a = Status, Action
     anywhere = [a.MESSAGE, a.NOTE, a.RECORD, a.HIDE, a.FEE_RECORD, a.LINK, a.UNLINK, a.SEPARATE]
     at_work = [a.CLAIM, a.RELEASE, a.ASSIGN, a.REFER, a.REFER_BACK, a.EXTEND, a.ESTIMATE, a.RELEASE_PART]
-    at_work += [a.HAND_TO_CUSTODIAN, a.FOLLOW_UP, a.JOIN]
+    at_work += [a.HAND_TO_CUSTODIAN, a.FOLLOW_UP, a.JOIN, a.ACCEPT_REFERRAL, a.RAISE_UNCLAIMED]
     table: dict[tuple[Status, Action], Status] = {
         (status, action): status for status in s for action in anywhere
     }
@@ -59,6 +59,12 @@ def _moves() -> dict[tuple[Status, Action], Status]:
 MOVES = _moves()
 
 AT_WORK = frozenset({Status.RECEIVED, Status.ACKNOWLEDGED, Status.CLARIFYING})
+
+TAKES_UP = frozenset(
+    {Action.ACCEPT_REFERRAL, Action.ACKNOWLEDGE, Action.CLAIM, Action.ASSIGN, Action.ASK, Action.EXTEND}
+    | {Action.ESTIMATE, Action.RELEASE_PART, Action.DETERMINE, Action.FEE_ESTIMATE}
+)
+"""Whoever of the office does one of these works on the case: a referral to it waits no longer."""
 
 
 def allowed(status: str) -> list[Action]:
@@ -165,8 +171,37 @@ def apply(
         data=data,
         public=public,
     )
-    _write(row, event, new)
+    _write(row, event, {**new, **_who_has_it(row, action, new, now)})
     return event
+
+
+def _who_has_it(row: Submission, action: Action, new: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """The columns that say whether somebody has taken the case; they follow from the act, so no event
+    repeats them. A case that changes hands, is acknowledged or reopened is unclaimed from then on."""
+    found: dict[str, Any] = {}
+    if action == Action.REFER:
+        found["referral_waits_since"] = now
+    elif row.referral_waits_since and (
+        action in TAKES_UP or action == Action.REFER_BACK or row.status not in AT_WORK
+    ):
+        found["referral_waits_since"] = None
+    if "assigned_to_id" in new or action in (Action.ACKNOWLEDGE, Action.REOPEN):
+        found |= {"unclaimed_since": None if row.assigned_to_id else now, "unclaimed_raised": 0}
+    for name, value in found.items():
+        setattr(row, name, value)
+    return found
+
+
+def passed_on_by_clock(row: Submission, *, now: datetime) -> None:
+    """Nobody of the office that a held row moves to has it yet, and it need not accept it; the sweep writes
+    the row."""
+    row.assigned_to = None
+    row.referral_waits_since, row.unclaimed_since, row.unclaimed_raised = None, now, 0
+
+
+def raised_by_clock(row: Submission, times: int) -> None:
+    """How often a held row was raised because nobody had claimed it; the sweep writes the row."""
+    row.unclaimed_raised = times
 
 
 def _write(row: Submission, event: Event, new: Mapping[str, Any]) -> None:

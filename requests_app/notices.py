@@ -7,7 +7,7 @@ guide or the web. No letter carries what the requester wrote: it carries the ref
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from portals.models import Member, Office
+from portals.models import Absence, Member, Office
 from portals.vocabulary import MemberRole
 from requests_app.models import Deadline, Notice, Submission
 
@@ -144,12 +144,48 @@ def write_to_requester(
 
 def people_of(*offices: Office, heads_only: bool = False) -> list[Member]:
     """Who of an office is told: its active members, or its head and deputy. Never a body outside the city."""
-    ours = [office.pk for office in offices if not office.outside]
-    members = Member.objects.filter(office__in=ours, active=True, user__is_active=True).select_related("user")
+    ours = [office for office in offices if not office.outside]
+    found = Member.objects.filter(office__in=ours, active=True, user__is_active=True).select_related("user")
+    members = list(found)
+    there = {member.office_id for member in members}
+    members += [backup for office in ours if office.pk not in there for backup in backup_of(office)]
     if heads_only:
         heads = [member for member in members if member.role == MemberRole.HEAD or member.is_deputy]
-        return heads or list(members)
-    return list(members)
+        return heads or members
+    return members
+
+
+def backup_of(office: Office) -> list[Member]:
+    """The backup contact of an office, where it has one who still works here."""
+    backup = office.backup
+    return [backup] if backup and backup.active and backup.user.is_active else []
+
+
+def stand_ins(today: Mapping[int, date], members: Iterable[Member] | None = None) -> dict[int, list[Member]]:
+    """Key of a member who is away -> the deputies, by the date in each city (its key -> date). Only of
+    `members`, where they are given."""
+    if not today:
+        return {}
+    absences = Absence.objects.filter(
+        member__city_id__in=today,
+        from_on__lte=max(today.values()),
+        to_on__gte=min(today.values()),
+        deputy__active=True,
+        deputy__user__is_active=True,
+    ).select_related("deputy__user")
+    if members is not None:
+        absences = absences.filter(member__in=members)
+    found: dict[int, list[Member]] = {}
+    for absence in absences:
+        if absence.from_on <= today[absence.deputy.city_id] <= absence.to_on:
+            found.setdefault(absence.member_id, []).append(absence.deputy)
+    return found
+
+
+def with_stand_ins(members: Iterable[Member], deputies: Mapping[int, list[Member]]) -> list[Member]:
+    """These members, and whoever stands in for those of them who are away."""
+    told = list(members)
+    return told + [deputy for member in told for deputy in deputies.get(member.pk, ())]
 
 
 def digest_items(
@@ -182,6 +218,11 @@ def digest_items(
 def tell(
     submission: Submission, members: Iterable[Member], *, kind: str, line: str, now: datetime, occasion: str
 ) -> None:
-    """Put a line into the next daily letter of these members; the same occasion never gives a second line."""
+    """Put a line into the next daily letter of these members and of whoever stands in for those who are away;
+    the same occasion never gives a second line."""
+    members = list(members)
+    if members:
+        today = {submission.city_id: submission.city.date_at(now)}
+        members = with_stand_ins(members, stand_ins(today, members))
     items = digest_items(submission, members, kind=kind, line=line, now=now, occasion=occasion)
     Notice.objects.bulk_create([Notice(**item) for item in items], ignore_conflicts=True)

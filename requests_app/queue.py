@@ -1,23 +1,23 @@
-"""Which cases stand in front of a person, in which order, a page at a time: the desk and the queue.
+"""Which cases stand in front of a person, in which order, a page at a time: the queue.
 
 Alone responsible for filters, order and keyset paging of the staff's lists. What may be seen is decided by
 access.py: every list starts from one of its querysets.
 """
 
-from collections.abc import Iterable, Mapping, Sized
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
-from portals.models import CatalogRun, City, Office
+from portals.models import City, Office
 from portals.templatetags.civic import Shown, deadline_state
 from portals.text_search import matching
-from portals.vocabulary import ClockState, Relation, SubmissionKind
+from portals.vocabulary import ClockState, SubmissionKind
 from requests_app import access
 from requests_app.access import Standing
 from requests_app.deadlines import NOTHING_DUE
@@ -27,8 +27,6 @@ from requests_app.models import Deadline, Status, Submission
 from requests_app.models.submission import OPEN
 
 PAGE = 25
-ON_DESK = 10
-COUNT_CAP = 30
 
 
 @dataclass(frozen=True)
@@ -50,6 +48,10 @@ class Workplace:
     def today(self, city_id: int, now: datetime) -> date:
         """The date in a city at `now`."""
         return self.cities[city_id].date_at(now)
+
+    def dates(self, now: datetime) -> dict[int, date]:
+        """The date in each city at `now`."""
+        return {city_id: city.date_at(now) for city_id, city in self.cities.items()}
 
 
 def workplace(who: Standing) -> Workplace:
@@ -100,7 +102,7 @@ def this_week(today: date) -> Q:
 
 
 DUE = {"late": late, "today": due_on_the_day, "week": this_week}
-ANY, OPEN_STATE, WROTE = "any", "open", "wrote"
+ANY, OPEN_STATE, WROTE, REFERRED = "any", "open", "wrote", "referred"
 STATES = {**dict(Status.choices), Status.CLARIFYING: _("Waiting for the requester")}
 """The words of a status as staff read them."""
 
@@ -118,6 +120,7 @@ class QueueFilter(django_filters.FilterSet):
             (OPEN_STATE, _("Open")),
             *STATES.items(),
             (WROTE, _("The requester wrote")),
+            (REFERRED, _("Referred, not accepted yet")),
             (ANY, _("Any")),
         ],
         empty_label=None,
@@ -156,14 +159,14 @@ class QueueFilter(django_filters.FilterSet):
         self.who, self.place, self.now = who, place, now
         scopes = scopes_of(who)
         given = {name: data.get(name, "") for name in self.base_filters}
-        at_work = given["state"] in (*AT_WORK, OPEN_STATE, "")
+        at_work = given["state"] in (*AT_WORK, OPEN_STATE, REFERRED, "")
         defaults = {
             "scope": next(iter(scopes)),
             "state": OPEN_STATE,
             "sort": "urgency" if at_work else "newest",  # nothing is urgent among what has ended
         }
         chosen = {name: value or defaults.get(name, "") for name, value in given.items()}
-        super().__init__(chosen, queryset=_start(who, place, chosen))
+        super().__init__(chosen, queryset=_start(who, place, now, chosen))
         self.filters["scope"].extra["choices"] = [(key, SCOPES[key][0]) for key in scopes]
         several = len(place.cities) > 1
         self.filters["office"].extra["choices"] = [
@@ -190,6 +193,8 @@ class QueueFilter(django_filters.FilterSet):
             return queryset.filter(OPEN)
         if value == WROTE:
             return queryset.filter(requester_wrote_at__isnull=False)
+        if value == REFERRED:
+            return queryset.filter(OPEN, referral_waits_since__isnull=False)
         return queryset if value == ANY else queryset.filter(status=value)
 
     def is_due(self, queryset: QuerySet[Submission], name: str, value: str) -> QuerySet[Submission]:
@@ -202,21 +207,26 @@ class QueueFilter(django_filters.FilterSet):
 
 
 SCOPES: dict[str, tuple[Any, Any]] = {
-    "lead": (_("My offices must act"), access.led_by),
-    "informed": (_("My offices take part or are informed"), access.involving),
-    "mine": (_("Assigned to me"), lambda who: access.visible_to(who).filter(assigned_to_id=who.user_id)),
-    "city": (_("Whole city"), access.whole_city),
+    "lead": (_("My offices must act"), lambda who, today: access.led_by(who)),
+    "informed": (_("My offices take part or are informed"), lambda who, today: access.involving(who)),
+    "mine": (
+        _("Assigned to me"),
+        lambda who, today: access.visible_to(who).filter(assigned_to_id=who.user_id),
+    ),
+    "away": (_("Assigned to somebody who is away"), access.stood_in_for),
+    "asked": (_("A note asks me to look"), lambda who, today: access.mentioning(who)),
+    "city": (_("Whole city"), lambda who, today: access.whole_city(who)),
 }
-"""Key -> (words, the queryset of access.py it starts from)."""
+"""Key -> (words, the queryset of access.py it starts from, given the date in each city)."""
 
 
 def scopes_of(who: Standing) -> list[str]:
     """The scopes that mean something for this person; the first is the default."""
-    own = ["lead", "informed", "mine"] if who.offices else []
+    own = ["lead", "informed", "mine", "away", "asked"] if who.offices else []
     return own + (["city"] if who.cities_seen else [])
 
 
-def _start(who: Standing, place: Workplace, chosen: Mapping[str, str]) -> QuerySet[Submission]:
+def _start(who: Standing, place: Workplace, now: datetime, chosen: Mapping[str, str]) -> QuerySet[Submission]:
     scope = chosen["scope"]
     if scope not in scopes_of(who):
         return Submission.objects.none()
@@ -224,7 +234,7 @@ def _start(who: Standing, place: Workplace, chosen: Mapping[str, str]) -> QueryS
         office = next((one for one in place.offices.values() if str(one.pk) == chosen["office"]), None)
         if office and office.city_id in who.cities_seen:
             return Submission.objects.filter(office_id=office.pk)  # the index of an office serves better
-    found: QuerySet[Submission] = SCOPES[scope][1](who)
+    found: QuerySet[Submission] = SCOPES[scope][1](who, place.dates(now))
     return found
 
 
@@ -283,7 +293,7 @@ def page_of(queryset: QuerySet[Submission], sort: str, *, after: str = "", befor
 
 _COLUMNS = [
     *("city_id", "kind", "reference", "status", "cycle", "title", "office_id", "assigned_to_id"),
-    *("requester_wrote_at", "next_due_on", "urgency", "chain_head", "office__name"),
+    *("requester_wrote_at", "referral_waits_since", "next_due_on", "urgency", "chain_head", "office__name"),
     *("assigned_to__first_name", "assigned_to__last_name", "assigned_to__email"),
 ]
 
@@ -315,82 +325,3 @@ def due_state(row: Submission, today: date) -> Shown:
         if state in states:
             return deadline_state({"due_on": None, "state": state})
     return {"key": "passed", "word": str(_("Nothing due")), "distance": ""}
-
-
-# -- my desk
-
-
-@dataclass(frozen=True)
-class DeskList:
-    """One list of the desk: its first rows, how many there are ("30+" beyond the cap), its queue."""
-
-    key: str
-    title: str
-    rows: list[Submission]
-    count: str
-    query: str
-
-
-def _count(found: Sized) -> str:
-    return f"{COUNT_CAP}+" if len(found) > COUNT_CAP else str(len(found))
-
-
-_Wanted = tuple[str, Any, QuerySet[Submission], str]
-
-
-def _wanted(who: Standing, place: Workplace, now: datetime) -> list[_Wanted]:
-    """Key, title, cases and queue of each list of the desk, most pressing first."""
-    mine = access.led_by(who) if who.offices else access.whole_city(who)
-    scope = "lead" if who.offices else "city"
-    assigned = access.visible_to(who).filter(assigned_to_id=who.user_id, status__in=sorted(AT_WORK))
-    return [
-        ("late", _("Late"), mine.filter(OPEN, by_city_date(place, now, late)), f"scope={scope}&due=late"),
-        (
-            "today",
-            _("Due today"),
-            mine.filter(OPEN, by_city_date(place, now, due_on_the_day)),
-            f"scope={scope}&due=today",
-        ),
-        (
-            "unacknowledged",
-            _("Not acknowledged yet"),
-            mine.filter(by_city_date(place, now, later), status=Status.RECEIVED),
-            f"scope={scope}&state=received",
-        ),
-        (
-            "answered",
-            _("The requester wrote"),
-            mine.filter(requester_wrote_at__isnull=False),
-            f"scope={scope}&state=wrote",
-        ),
-        (
-            "together",
-            _("Your office must act as well"),
-            access.involving(who, Relation.TOGETHER).filter(status=Status.RECEIVED),
-            "scope=informed&state=received",
-        ),
-        ("assigned", _("Assigned to you"), assigned, "scope=mine"),
-    ]
-
-
-def desk_lists(who: Standing, place: Workplace, now: datetime) -> list[DeskList]:
-    """What needs this person today: a bounded query of keys for each list, and one for all their rows."""
-    wanted = _wanted(who, place, now)
-    found = {}
-    for key, _title, queryset, _query in wanted:
-        order = ("requester_wrote_at", "pk") if key == "answered" else ("urgency", "pk")
-        found[key] = list(queryset.order_by(*order).values_list("pk", flat=True)[: COUNT_CAP + 1])
-    shown = {pk for keys in found.values() for pk in keys[:ON_DESK]}
-    rows = {row.pk: row for row in with_columns(Submission.objects.filter(pk__in=shown))} if shown else {}
-    read_undated(rows.values())
-    lists = []
-    for key, title, _queryset, query in wanted:
-        first = [rows[pk] for pk in found[key][:ON_DESK] if pk in rows]
-        lists.append(DeskList(key, str(title), first, _count(found[key]), query))
-    return lists
-
-
-def failing_catalogues(cities: Iterable[int]) -> QuerySet[CatalogRun]:
-    """The latest import of each of these cities, where it failed."""
-    newer = CatalogRun.objects.filter(city=OuterRef("city"), at__gt=OuterRef("at"))
-    return CatalogRun.objects.filter(~Exists(newer), city_id__in=cities, ok=False).select_related("city")

@@ -13,7 +13,7 @@ from portals.routes import RouteAnswer, office_that_leads
 from portals.rulebook import rulebook_for
 from portals.vocabulary import ClockEvent, OfficeRole, Relation, SubmissionKind
 from requests_app import case_clocks, deadlines
-from requests_app.lifecycle import NotAllowed, apply, locked
+from requests_app.lifecycle import NotAllowed, apply, locked, passed_on_by_clock
 from requests_app.models import Action, Event, Involvement, Referral, Submission
 from requests_app.notices import people_of, tell, write_to_requester
 
@@ -130,7 +130,11 @@ def refer(
         record_referral(row, left, to, by=by, now=now, reason=reason, is_return=is_return)
         _custodian_receives(row, to, by=by, now=now)
         deadlines.recompute(row, now=now)
-        line = _("Referred to your office: %(reference)s") % {"reference": row.reference}
+        line = (
+            _("%(office)s gave back: %(reference)s")
+            if is_return
+            else _("Referred to your office by %(office)s, accept it or give it back: %(reference)s")
+        ) % {"reference": row.reference, "office": left}
         tell(row, people_of(to), kind="referred", line=line, now=now, occasion=f"event:{event.sequence}")
         write_to_requester(row, "referred", now=now, occasion=f"event:{event.sequence}", office=to)
     return event
@@ -139,10 +143,14 @@ def refer(
 def refer_back(
     submission: Submission, *, reason: str, by: User, now: datetime, revision: int | None = None
 ) -> Event:
-    """Give a referred case back to the office that referred it. Raises NotAllowed where none did."""
+    """Give a referred case back to the office that referred it, accepted or not. Raises NotAllowed where none
+    did, and where it came back itself: then it is referred anew, so that it cannot go to and fro unexplained.
+    """
     last = submission.referrals.filter(to_office_id=submission.office_id).order_by("-at", "-id").first()
     if last is None:
         raise NotAllowed(_("This case was not referred to your office, so it cannot go back."))
+    if last.is_return:
+        raise NotAllowed(_("This case was given back to your office. Refer it to the office that must act."))
     return refer(
         submission,
         to=last.from_office,
@@ -152,6 +160,24 @@ def refer_back(
         is_return=True,
         revision=revision,
     )
+
+
+def accept(submission: Submission, *, by: User, now: datetime, revision: int | None = None) -> Event:
+    """The office takes the case that was referred to it; whoever referred it hears of that. Raises NotAllowed
+    where no referral waits."""
+    with transaction.atomic():
+        row = locked(submission, revision=revision)
+        if row.referral_waits_since is None:
+            raise NotAllowed(_("No referral of this case waits to be accepted."))
+        event = apply(row, Action.ACCEPT_REFERRAL, now=now, by=by, data={"to": row.office.name})
+        last = row.referrals.filter(to_office_id=row.office_id).order_by("-at", "-id").first()
+        line = _("%(office)s accepted: %(reference)s") % {"office": row.office, "reference": row.reference}
+        members = people_of(last.from_office) if last else []
+        referrer = [member for member in members if last and member.user_id == last.by_id]
+        tell(
+            row, referrer or members, kind="accepted", line=line, now=now, occasion=f"event:{event.sequence}"
+        )
+    return event
 
 
 def record_referral(
@@ -174,11 +200,11 @@ def record_referral(
     )
 
 
-def move_by_clock(row: Submission, to: Office) -> None:
+def move_by_clock(row: Submission, to: Office, *, now: datetime) -> None:
     """The office of a held row changes because nobody acknowledged; the sweep writes the row. The ladder
     goes on from where it began, so that its later steps still come."""
     row.office = to
-    row.assigned_to = None
+    passed_on_by_clock(row, now=now)
 
 
 def _check_referral(row: Submission, to: Office, reason: str) -> None:

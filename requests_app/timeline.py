@@ -19,6 +19,7 @@ TITLES: dict[str, Any] = {
     Action.ACKNOWLEDGE: gettext_lazy("The office has acknowledged it"),
     Action.REFER: gettext_lazy("Passed to %(to)s"),
     Action.REFER_BACK: gettext_lazy("Passed back to %(to)s"),
+    Action.ACCEPT_REFERRAL: gettext_lazy("%(to)s took it over"),
     Action.ASK: gettext_lazy("The office asked you a question"),
     Action.ANSWER: gettext_lazy("You answered the question"),
     Action.DECLINE: gettext_lazy("You chose not to answer the question"),

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from requests_app.views import (
+    absences,
     case,
     case_file,
     enter,
@@ -43,6 +44,9 @@ STAFF: list[URLPattern] = [
     path("desk/case/<str:reference>/fee/<str:receipt>/", fees.staff_receipt, name="staff_receipt"),
     path("desk/case/<str:reference>/links/", links.links, name="links"),
     path("desk/case/<str:reference>/<str:action>/", staff_acts.act, name="act"),
+    path("desk/absences/", absences.page, name="absences"),
+    path("desk/absences/backup/", absences.backup, name="set_backup"),
+    path("desk/absences/<int:absence_id>/end/", absences.end, name="end_absence"),
     path("desk/enter/<slug:city_slug>/<str:kind>/", enter.enter, name="enter"),
     path("desk/reports/", reports.reports, name="reports"),
     path("desk/reports/<str:name>", reports.reports_file, name="reports_file"),

@@ -2,7 +2,7 @@
 
 from portals.models.city import City, ClosedDay, ClosedYear
 from portals.models.dataset import CatalogRun, Dataset, Distribution, Field
-from portals.models.office import EmptyRole, Member, Office, User
+from portals.models.office import Absence, EmptyRole, Member, Office, User
 from portals.models.rule import (
     AppealRoute,
     Citation,
@@ -18,6 +18,7 @@ from portals.models.rule import (
 )
 
 __all__ = [
+    "Absence",
     "AppealRoute",
     "CatalogRun",
     "Citation",

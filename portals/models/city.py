@@ -30,6 +30,10 @@ class City(models.Model):
     undo_hours = models.PositiveSmallIntegerField(
         default=24, help_text=_("How long an answer can be undone; the office's own target. 0: never.")
     )
+    unclaimed_after = models.PositiveSmallIntegerField(
+        default=3,
+        help_text=_("Business days; the office's own target: then what nobody has claimed is raised."),
+    )
     targets_citation = models.ForeignKey(
         "portals.Citation", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

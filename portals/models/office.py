@@ -37,6 +37,14 @@ class Office(models.Model):
     )
     from_file = models.BooleanField(default=False)
     position = models.PositiveSmallIntegerField(default=0)
+    backup = models.ForeignKey(
+        "portals.Member",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("Hears of what nobody of the office has claimed, and of all where it has no member."),
+    )
 
     class Meta:
         ordering = ["position", "name"]
@@ -89,3 +97,36 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} ({self.get_role_display()})"
+
+
+class Absence(models.Model):
+    """A member who is away, and the colleague who stands in: dates of the city, both included.
+
+    Nothing is moved: the cases stay assigned, and the deputy sees them and hears what the member hears.
+    """
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="absences")
+    deputy = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="stands_in")
+    from_on = models.DateField()
+    to_on = models.DateField()
+    note = models.CharField(max_length=200, blank=True)
+    entered_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    entered_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["from_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(to_on__gte=models.F("from_on")), name="absence_ends_after_it_begins"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(deputy=models.F("member")), name="nobody_stands_in_for_himself"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["member", "to_on"], name="absences_of_a_member"),
+            models.Index(fields=["deputy", "to_on"], name="absences_of_a_deputy"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} {self.from_on} - {self.to_on}"

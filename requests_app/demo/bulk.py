@@ -168,7 +168,8 @@ class _Copier:
         case.submission_key = f"{KEY}{number}"
         case.title, case.description = texts.words(case.kind, case.dataset, self.chance)
         case.requester_name, case.requester_email = texts.requester(self.chance)
-        for name in ("submitted_at", "received_at", "acknowledged_at", "requester_wrote_at"):
+        moments = ("submitted_at", "received_at", "acknowledged_at", "requester_wrote_at")
+        for name in (*moments, "referral_waits_since", "unclaimed_since"):
             if getattr(case, name):
                 setattr(case, name, getattr(case, name) + later)
         case.search_text = searchable(_filing(case), case.reference)

@@ -16,7 +16,7 @@ from portals.models import User
 from portals.rulebook import Rulebook
 from portals.templatetags.civic import city_date
 from portals.vocabulary import ClockEvent, ClockState
-from requests_app import deadlines, routing
+from requests_app import absences, deadlines, routing
 from requests_app.casework import OUTSIDE
 from requests_app.forms.attachments import AttachmentsForm
 from requests_app.forms.fields import DateField, LineField, TextField
@@ -196,15 +196,42 @@ class AssignForm(ActForm):
         queryset=User.objects.none(),
         empty_label=gettext_lazy("Choose somebody"),
     )
+    anyway = forms.BooleanField(label=gettext_lazy("Assign it although this person is away"), required=False)
 
     def prepare(self) -> None:
+        self.away = absences.away_on(self.desk.submission.office_id, self.desk.today)
+        chosen = self.data.get(self.add_prefix("to"), "") if self.is_bound else ""
+        if not chosen.isdecimal() or int(chosen) not in self.away:
+            del self.fields["anyway"]
         field = self.fields["to"]
         assert isinstance(field, forms.ModelChoiceField)
         members = User.objects.filter(
             memberships__office=self.desk.submission.office_id, memberships__active=True, is_active=True
         )
         field.queryset = members.distinct().order_by("last_name", "first_name")
-        field.label_from_instance = str  # type: ignore[method-assign,assignment]
+        field.label_from_instance = self._label  # type: ignore[assignment,method-assign]
+
+    def _label(self, person: Any) -> str:
+        absence = self.away.get(person.pk)
+        if absence is None:
+            return str(person)
+        words = {"name": person, "last": city_date(absence.to_on), "deputy": absence.deputy.user}
+        return _("%(name)s (away until %(last)s; %(deputy)s stands in)") % words
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        absence = self.away.get(values["to"].pk) if values.get("to") else None
+        if absence and not values.get("anyway"):
+            self.add_error(
+                "to",
+                _("%(name)s is away until %(last)s. Choose %(deputy)s, who stands in, or tick the box below.")
+                % {
+                    "name": values["to"],
+                    "last": city_date(absence.to_on),
+                    "deputy": absence.deputy.user,
+                },
+            )
+        return values
 
 
 class ReferForm(ActForm):

@@ -2,6 +2,14 @@
 
 from requests_app.models.correspondence import Attachment, Message, Notice, OneTimeCode
 from requests_app.models.deadline import Deadline, Escalation
+from requests_app.models.desk import (
+    BulkResult,
+    BulkRun,
+    LetterTemplate,
+    LetterVersion,
+    Mention,
+    SavedView,
+)
 from requests_app.models.determination import Determination
 from requests_app.models.event import Event, chain_hash, next_event, next_values
 from requests_app.models.fee import FeeEstimate, FeeLine, Payment, WaiverRequest
@@ -25,6 +33,8 @@ __all__ = [
     "Actor",
     "Appeal",
     "Attachment",
+    "BulkResult",
+    "BulkRun",
     "CaseLink",
     "Channel",
     "DatasetRequest",
@@ -36,6 +46,9 @@ __all__ = [
     "FeeEstimate",
     "FeeLine",
     "Involvement",
+    "LetterTemplate",
+    "LetterVersion",
+    "Mention",
     "Message",
     "MisuseReport",
     "Notice",
@@ -44,6 +57,7 @@ __all__ = [
     "PrivacyConcern",
     "RecordsRequest",
     "Referral",
+    "SavedView",
     "Status",
     "Submission",
     "Tick",

@@ -66,6 +66,17 @@ class Submission(models.Model):
     requester_wrote_at = models.DateTimeField(
         null=True, blank=True, help_text=_("Set while a word of the requester waits for staff.")
     )
+    referral_waits_since = models.DateTimeField(
+        null=True, blank=True, help_text=_("Set while a referral waits for its office to accept it.")
+    )
+    unclaimed_since = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text=_("Since when nobody of its office has it; empty once somebody has."),
+    )
+    unclaimed_raised = models.PositiveSmallIntegerField(
+        default=0, help_text=_("How many times it was raised since then; counted by unclaimed.py.")
+    )
     next_due_on = models.DateField(
         null=True, blank=True, help_text=_("Earliest open deadline; written by deadlines.py.")
     )
@@ -95,6 +106,16 @@ class Submission(models.Model):
                 name="words_that_wait_in_a_city",
             ),
             models.Index(fields=["dataset", "is_public", "id"], name="reports_about_a_dataset"),
+            models.Index(
+                fields=["office", "referral_waits_since", "id"],
+                condition=models.Q(referral_waits_since__isnull=False),
+                name="referrals_that_wait",
+            ),
+            models.Index(
+                fields=["city", "unclaimed_raised", "unclaimed_since"],
+                condition=OPEN & models.Q(unclaimed_since__isnull=False),
+                name="unclaimed_in_a_city",
+            ),
         ]
 
     def __str__(self) -> str:

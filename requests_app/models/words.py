@@ -26,6 +26,8 @@ class Action(models.TextChoices):
     ASSIGN = "assign", _("Assign")
     REFER = "refer", _("Refer to another office")
     REFER_BACK = "refer_back", _("Refer back")
+    ACCEPT_REFERRAL = "accept_referral", _("Accept the referral")
+    RAISE_UNCLAIMED = "raise_unclaimed", _("Raise what nobody has claimed")
     ASK = "ask", _("Ask the requester")
     ANSWER = "answer", _("Answer the question")
     DECLINE = "decline", _("Decline to answer")

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from portals.models import CatalogRun
 from portals.styleguide import sample_context
 from portals.vocabulary import OfficeRole, SubmissionKind
-from requests_app import access, casefile, deadlines, fee_stand, queue, references
+from requests_app import access, casefile, deadlines, fee_stand, my_desk, queue, references
 from requests_app.access import Standing
 from requests_app.kinds import details_of
 from requests_app.models import Action, Status, Submission
@@ -61,7 +61,7 @@ def desk(request: StaffRequest) -> HttpResponse:
     place = queue.own_desk(who)
     lists = [
         {"list": one, "rows": _rows(one.rows, place, who, now), "more": _queue_url(one.query)}
-        for one in queue.desk_lists(who, place, now)
+        for one in my_desk.desk_lists(who, place, now)
     ]
     context = {
         "is_member": True,
@@ -86,7 +86,7 @@ def _failed_catalogues(who: Standing, place: Workplace) -> list[CatalogRun]:
     mine = [place.offices[pk] for pk in who.offices]
     cities = {office.city_id for office in mine if office.publishes or STEWARDS & set(office.roles)}
     cities |= who.cities_run
-    return list(queue.failing_catalogues(cities)) if cities else []
+    return list(my_desk.failing_catalogues(cities)) if cities else []
 
 
 def _enter_choices(place: Workplace, who: Standing) -> list[dict[str, Any]]:
@@ -192,6 +192,7 @@ def case(request: StaffRequest, reference: str) -> HttpResponse:
         "due": queue.due_state(submission, file.today),
         "details": details_of(submission),
         "flags": _flags(file),
+        "referral": _referral(file),
         "fee": fee_stand.stand(file.events),
         "ties": ties_of(file.events),
         "today": file.today,
@@ -202,6 +203,14 @@ def case(request: StaffRequest, reference: str) -> HttpResponse:
         "read_only": not acts,
     }
     return render(request, "requests_app/staff/case.html", context)
+
+
+def _referral(file: casefile.CaseFile) -> dict[str, Any] | None:
+    """The referral that waits to be accepted: from where, why and since when."""
+    if file.submission.referral_waits_since is None:
+        return None
+    event = next(event for event in reversed(file.events) if event.action == Action.REFER)
+    return {"office": event.data["from"], "reason": event.data["reason"], "at": event.at}
 
 
 def _flags(file: casefile.CaseFile) -> list[str]:

@@ -38,6 +38,7 @@ from requests_app.forms.determine import DetermineForm
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, Submission
 from requests_app.views import answer_acts, fee_acts
+from requests_app.views.office_acts import OFFICE_ACTS
 from requests_app.views.staff_only import StaffRequest, staff_only
 
 Do = Callable[..., Any]
@@ -95,6 +96,7 @@ def _answer(declined: bool) -> Do:
 
 
 ACTIONS: dict[Action, Act] = {
+    Action.ACCEPT_REFERRAL: Act(*OFFICE_ACTS[Action.ACCEPT_REFERRAL]),
     Action.ACKNOWLEDGE: Act(
         forms.AcknowledgeForm,
         lambda s, f, **c: intake.acknowledge(
@@ -183,13 +185,7 @@ ACTIONS: dict[Action, Act] = {
         gettext_lazy("Refer"),
         gettext_lazy("Referred. Your office stays informed."),
     ),
-    Action.REFER_BACK: Act(
-        forms.ReasonForm,
-        lambda s, f, **c: routing.refer_back(s, reason=f.cleaned_data["reason"], **c),
-        gettext_lazy("Refer back"),
-        gettext_lazy("Refer back"),
-        gettext_lazy("Referred back. Your office stays informed."),
-    ),
+    Action.REFER_BACK: Act(*OFFICE_ACTS[Action.REFER_BACK]),
     Action.ANSWER: Act(
         forms.AnswerForm,
         _answer(declined=False),

@@ -139,7 +139,7 @@ def test_who_hears_of_each_step_in_kansas_city(people: dict[str, Staff]) -> None
     staff = people["kansas-city"]
     case = file_case(staff.city, dataset=staff.dataset)
     assert told(case, D(2026, 6, 3)) == {"reminder": {"Alice", "Bob"}}
-    assert told(case, D(2026, 6, 5)) == {"overdue": {"Alice", "Bob"}}
+    assert told(case, D(2026, 6, 5)) == {"overdue": {"Alice", "Bob"}, "unclaimed": {"Bob"}}
     assert told(case, D(2026, 6, 8)) == {"escalation": {"Alice", "Bob"}, "followed_up": {""}}
     assert told(case, D(2026, 6, 9)) == {"escalation": {"Bob"}, "escalated": {""}}
     assert told(case, D(2026, 6, 15)) == {"escalated": {""}}  # nobody of that office is registered
@@ -213,6 +213,7 @@ def test_no_step_of_the_ladder_comes_after(
     kent = people["kent"]
     case = file_case(kent.city, dataset=kent.dataset)
     act(case, kent)
+    City.objects.update(unclaimed_after=250)
     assert not Deadline.objects.filter(submission=case, next_step_at__isnull=False).exists()
     assert sweep(now=at(kent.city, D(2026, 12, 1))).taken.total() == 0
 
@@ -222,6 +223,7 @@ def test_the_office_that_a_case_was_referred_to_stops_the_ladder(people: dict[st
     case = file_case(kent.city, dataset=kent.dataset)
     sweep(now=at(kent.city, D(2026, 6, 15)))
     intake.acknowledge(case, by=kent.clerk, now=at(kent.city, D(2026, 6, 15), "10:00"))
+    intake.claim(case, by=kent.clerk, now=at(kent.city, D(2026, 6, 15), "10:00"))
     assert sweep(now=at(kent.city, D(2026, 12, 1))).taken.total() == 0
 
 
@@ -264,6 +266,7 @@ def test_a_poisoned_case_is_put_off_for_an_hour_while_all_others_go_on(
         return real(deadline, row, *rest)
 
     monkeypatch.setattr(escalation_steps, "_climb", broken)
+    City.objects.update(unclaimed_after=250)
     now = at(kent.city, D(2026, 6, 5))
     with caplog.at_level(logging.CRITICAL):
         report = sweep(now=now, batch=8)
@@ -305,6 +308,7 @@ def test_a_lapse_comes_after_the_reminders_that_were_due_before_it(people: dict[
     portland = people["portland"]
     case = file_case(portland.city, SubmissionKind.RECORDS_REQUEST)
     conversation.ask(case, body="Which years?", by=portland.clerk, now=FILED)
+    intake.claim(case, by=portland.clerk, now=FILED)
     assert sweep(now=at(portland.city, D(2026, 7, 31))).taken.total() == 0
     assert sweep(now=at(portland.city, D(2026, 8, 1))).taken == {"act": 1}
     case.refresh_from_db()

@@ -23,6 +23,8 @@ release             = = = . . . .
 assign              = = = . . . .
 refer               = = = . . . .
 refer_back          = = = . . . .
+accept_referral     = = = . . . .
+raise_unclaimed     = = = . . . .
 ask                 C C . . . . .
 answer              . . A . . . .
 decline             . . A . . . .

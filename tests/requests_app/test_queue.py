@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from portals.models import CatalogRun
 from portals.vocabulary import Outcome
-from requests_app import access, conversation, deadlines, determinations, intake, queue
+from requests_app import access, conversation, deadlines, determinations, intake, my_desk, queue
 from requests_app.models import Status, Submission
 from requests_app.queue import PAGE, QueueFilter, page_of, workplace
 from tests.requests_app.factories import FILED, Staff, file_case
@@ -151,7 +151,7 @@ def test_no_scope_shows_more_than_may_be_seen(people: dict[str, Staff], who: str
     for staff in people.values():
         user = getattr(staff, who) or staff.clerk
         standing = access.standing(user)
-        shown = set(queue.SCOPES[scope][1](standing))
+        shown = set(queue.SCOPES[scope][1](standing, workplace(standing).dates(FILED)))
         assert shown <= set(access.visible_to(standing))
         assert {case.city_id for case in shown} <= {staff.city.pk}
 
@@ -236,11 +236,11 @@ def test_the_queue_reads_an_index_in_its_order(kent: Staff, who: str, index: str
 
 
 def test_the_desk_counts_no_further_than_it_shows(kent: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queue, "COUNT_CAP", 3)
+    monkeypatch.setattr(my_desk, "COUNT_CAP", 3)
     for _number in range(5):
         one(kent)
     who = access.standing(kent.alice)
-    lists = {found.key: found for found in queue.desk_lists(who, workplace(who), FILED)}
+    lists = {found.key: found for found in my_desk.desk_lists(who, workplace(who), FILED)}
     assert lists["unacknowledged"].count == "3+"
 
 
@@ -249,8 +249,8 @@ def test_only_a_latest_import_that_failed_is_told(kent: Staff) -> None:
         return CatalogRun.objects.create(city=kent.city, at=FILED + days * DAY, source="x", ok=ok)
 
     run(0, False)
-    assert [found.at for found in queue.failing_catalogues([kent.city.pk])] == [FILED]
+    assert [found.at for found in my_desk.failing_catalogues([kent.city.pk])] == [FILED]
     run(1, True)
-    assert not queue.failing_catalogues([kent.city.pk])
+    assert not my_desk.failing_catalogues([kent.city.pk])
     last = run(2, False)
-    assert list(queue.failing_catalogues([kent.city.pk])) == [last]
+    assert list(my_desk.failing_catalogues([kent.city.pk])) == [last]

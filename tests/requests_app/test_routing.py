@@ -7,7 +7,7 @@ import pytest
 from portals.models import City, Office
 from portals.rulebook import mark_changed
 from portals.vocabulary import OfficeRole, Relation, SubmissionKind
-from requests_app import routing
+from requests_app import intake, routing
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Notice, Submission
 from requests_app.routing import involve, place, refer, refer_back, referable
@@ -162,3 +162,42 @@ def test_only_active_members_of_the_new_office_hear_of_a_referral(kent: Staff, c
     routing.refer(case, to=legal, reason="Advise", by=kent.alice, now=LATER)
     told = Notice.objects.filter(submission=case, kind="referred", user__isnull=False)
     assert [notice.user for notice in told] == [kent.attorney]
+
+
+def test_a_referral_waits_until_the_office_accepts_it_and_the_referrer_hears(
+    kent: Staff, case: Submission
+) -> None:
+    other = kent.charlie.memberships.get().office
+    routing.refer(case, to=other, reason="Yours", by=kent.alice, now=FILED)
+    case.refresh_from_db()
+    assert case.referral_waits_since == FILED
+    event = routing.accept(case, by=kent.charlie, now=FILED)
+    case.refresh_from_db()
+    assert (case.referral_waits_since, event.data, event.public) == (None, {"to": other.name}, True)
+    told = Notice.objects.filter(kind="accepted", submission=case).values_list("user__first_name", flat=True)
+    assert list(told) == ["Alice"]
+    with pytest.raises(NotAllowed, match="waits to be accepted"):
+        routing.accept(case, by=kent.charlie, now=FILED)
+
+
+def test_who_works_on_it_has_accepted_it(kent: Staff, case: Submission) -> None:
+    other = kent.charlie.memberships.get().office
+    routing.refer(case, to=other, reason="Yours", by=kent.alice, now=FILED)
+    intake.claim(case, by=kent.charlie, now=FILED)
+    case.refresh_from_db()
+    assert (case.referral_waits_since, case.unclaimed_since) == (None, None)
+
+
+def test_a_refused_referral_goes_back_with_its_reason_and_cannot_go_to_and_fro(
+    kent: Staff, case: Submission
+) -> None:
+    left, other = case.office, kent.charlie.memberships.get().office
+    routing.refer(case, to=other, reason="Yours", by=kent.alice, now=FILED)
+    case.refresh_from_db()
+    with pytest.raises(NotAllowed, match="Say why"):
+        routing.refer_back(case, reason=" ", by=kent.charlie, now=FILED)
+    routing.refer_back(case, reason="Not our data", by=kent.charlie, now=FILED)
+    case.refresh_from_db()
+    assert (case.office, case.referral_waits_since) == (left, None)
+    with pytest.raises(NotAllowed, match="was given back"):
+        routing.refer_back(case, reason="No, yours", by=kent.alice, now=FILED)
