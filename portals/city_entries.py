@@ -239,6 +239,7 @@ class StepEntry:
     after: int = key(whole(1, 1000))
     action: StepAction = key(word(StepAction))
     to: str = key(text(90))
+    if_leading: str = key(text(90), "")
     kinds: tuple[SubmissionKind, ...] = key(many(word(SubmissionKind), least=1), NOTHING)
     layer: Layer = key(word(Layer))
     after_layer: Layer = key(word(Layer), Layer.OFFICE_TARGET)

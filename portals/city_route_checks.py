@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from portals.city_content import CityFile, overlap
-from portals.city_entries import RouteEntry, StepEntry
+from portals.city_entries import RouteEntry
 from portals.city_reading import Problem
 from portals.vocabulary import Layer, OfficeRole, Relation, SubmissionKind
 
@@ -104,7 +104,9 @@ def check_steps(file: CityFile) -> Found:
     """Steps that lead nowhere, and ladders out of order."""
     for row in file.escalation_step:
         path = file.path_of("escalation_step", row)
-        yield from _destination(file, row, f"{path}.to")
+        yield from _destination(file, row.to, row.action, f"{path}.to")
+        if row.if_leading:
+            yield from _destination(file, row.if_leading, row.action, f"{path}.if_leading")
         if row.after_layer != Layer.OFFICE_TARGET:
             yield Problem(f"{path}.after_layer", "must be office_target: no guide gives a number of days")
         if row.clock_after is not None and row.clock_after < row.after:
@@ -114,15 +116,15 @@ def check_steps(file: CityFile) -> Found:
             yield from _ladder(file, kind)
 
 
-def _destination(file: CityFile, row: StepEntry, path: str) -> Found:
-    if row.to in ("lead", "lead_head"):
+def _destination(file: CityFile, to: str, action: str, path: str) -> Found:
+    if to in ("lead", "lead_head"):
         return
-    if row.to.startswith("office:"):
-        yield from _office_exists(file, path, row.to.removeprefix("office:"), row.action)
-    elif row.to in OfficeRole.values:
-        yield from _role_exists(file, path, row.to)
+    if to.startswith("office:"):
+        yield from _office_exists(file, path, to.removeprefix("office:"), action)
+    elif to in OfficeRole.values:
+        yield from _role_exists(file, path, to)
     else:
-        yield Problem(path, f'"{row.to}" is not lead, lead_head, a role or office:<id>')
+        yield Problem(path, f'"{to}" is not lead, lead_head, a role or office:<id>')
 
 
 def _ladder(file: CityFile, kind: SubmissionKind) -> Found:

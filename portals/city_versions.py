@@ -18,7 +18,8 @@ SUBSTANCE: dict[str, tuple[str, ...]] = {
     ),
     "route": ("kind", "relation", "role", "office", "flags", "unless_flags", "when_dataset"),
     "escalation_step": (
-        *("step", "kinds", "after", "clock_after", "action", "to", "repeat_every", "offered_to_requester"),
+        *("step", "kinds", "after", "clock_after", "action", "to", "if_leading", "repeat_every"),
+        "offered_to_requester",
     ),
     "appeal_route": ("office", "inside", "available", "kinds", "grounds", "unless"),
 }

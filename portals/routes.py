@@ -7,7 +7,7 @@ tables. First match by position; what a guide leaves silent goes to the city's i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from portals.business_days import Reason
@@ -78,6 +78,7 @@ class StepRule:
     after: int
     action: str
     to: str
+    if_leading: str = ""
     kinds: tuple[str, ...] = ()
     clock_after: int | None = None
     layer: str = Layer.OFFICE_TARGET
@@ -232,14 +233,20 @@ def ladder(
     dataset_office: OfficeRef | None = None,
     on: date,
 ) -> tuple[StepPart, ...]:
-    """The steps for an unacknowledged item of `kind` received on `on`, by step; a step whose office already
-    leads is left out. For a case that was referred, `lead` is the office that it is with now."""
+    """The steps for an unacknowledged item of `kind` received on `on`, by step.
+
+    A step whose office already leads reaches whom it names for that (`if_leading`), or is left out. For a
+    case that was referred, `lead` is the office that it is with now.
+    """
     if isinstance(lead, OfficeRef):
         lead = RoutePart(lead, _role_of(lead), Relation.LEAD, Layer.GUIDE, "", ())
     rules = [rule for rule in book.steps if (not rule.kinds or kind in rule.kinds) and holds(rule, on)]
     steps = []
     for rule in sorted(rules, key=lambda rule: rule.step):
         part = _step(book, rule, lead, dataset_office)
+        if rule.if_leading and _same(part, lead):
+            rule = replace(rule, to=rule.if_leading)
+            part = _step(book, rule, lead, dataset_office)
         to_lead = rule.to in (LEAD, LEAD_HEAD)
         if to_lead or not _same(part, lead):
             steps.append(part)

@@ -342,6 +342,7 @@ def _step(row: EscalationStep, labels: Mapping[int, Citation]) -> StepRule:
         after=row.after,
         action=row.action,
         to=row.to,
+        if_leading=row.if_leading,
         kinds=tuple(row.kinds),
         clock_after=row.clock_after,
         after_layer=row.after_layer,

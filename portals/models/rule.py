@@ -128,6 +128,7 @@ class EscalationStep(Rule):
     after_layer = models.CharField(max_length=20, choices=Layer.choices, default=Layer.OFFICE_TARGET)
     action = models.CharField(max_length=15, choices=StepAction.choices)
     to = models.CharField(max_length=90)
+    if_leading = models.CharField(max_length=90, blank=True, help_text=_("Whom it reaches if `to` leads."))
     kinds = models.JSONField(default=list)
     repeat_every = models.PositiveSmallIntegerField(null=True, blank=True)
     offered_to_requester = models.BooleanField(default=False)

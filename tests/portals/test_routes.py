@@ -153,6 +153,16 @@ def test_a_step_whose_office_already_leads_is_skipped() -> None:
     assert [(part.rule.step, part.office) for part in referred] == [(1, IT), (2, CLERK), (4, IT)]
 
 
+def test_a_step_may_name_whom_it_reaches_where_its_office_leads() -> None:
+    steps = (step(1, "records_custodian", if_leading="lead_head"), step(2, "office:it", if_leading="legal"))
+    rules = book(route("a", "lead", role="records_custodian"), steps=steps)
+    told = [(part.rule.step, part.office, part.head) for part in ladder(rules, "appeal", lead=CLERK, on=ON)]
+    assert told == [(1, CLERK, True), (2, IT, False)]
+    told = [(part.rule.step, part.office, part.head) for part in ladder(rules, "appeal", lead=IT, on=ON)]
+    assert told[0] == (1, CLERK, False)
+    assert told[1][1] != IT
+
+
 def test_a_ladder_has_the_steps_of_its_kind_in_order() -> None:
     steps = (
         step(3, "legal"),
