@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portals', '0003_undo_hours'),
+        ('portals', '0005_the_office'),
     ]
 
     operations = [
