@@ -177,6 +177,10 @@ def _closed_days(file: CityFile) -> Found:
 def _appeals(file: CityFile) -> Found:
     for row in file.appeal_route:
         path = file.path_of("appeal_route", row)
+        if row.after and file.lacks("appeal_route", row.after):
+            yield Problem(f"{path}.after", f'there is no appeal_route "{row.after}"')
+        if row.after == row.id:
+            yield Problem(f"{path}.after", "is the way itself")
         if file.lacks("office", row.office):
             yield Problem(f"{path}.office", f'there is no office "{row.office}"')
         if not row.available and not row.because:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from portals.city_content import CityFile, overlap
 from portals.city_entries import ClockEntry
 from portals.city_reading import Problem
-from portals.vocabulary import Confidence, DayUnit, Milestone, Roll
+from portals.vocabulary import Confidence, DayUnit, Layer, Milestone, Roll
 
 Found = Iterator[Problem]
 
@@ -22,6 +22,7 @@ def check_clocks(file: CityFile) -> Found:
         yield from _length(row, path)
         yield from _extension(file, row, path)
         yield from _route(file, row, path)
+        yield from _silence(file, row, path)
         if row.fee_over is not None and row.fee_up_to is not None and row.fee_up_to <= row.fee_over:
             yield Problem(f"{path}.fee_up_to", "must be more than fee_over")
     if "clock" not in file.broken:
@@ -83,6 +84,31 @@ def _route(file: CityFile, row: ClockEntry, path: str) -> Found:
         yield Problem(f"{path}.route", f'there is no appeal_route "{row.route}"')
     if not row.route and row.milestone in (Milestone.APPEAL_FILING, Milestone.COURT_FILING):
         yield Problem(f"{path}.route", f"is missing: who decides? ({row.milestone})")
+
+
+ANSWERS = frozenset(
+    {Milestone.ACKNOWLEDGEMENT, Milestone.RESPONSE, Milestone.DETERMINATION, Milestone.COMPLETION}
+)
+"""What the office owes the requester: only silence past one of these can count as a denial."""
+
+
+def _silence(file: CityFile, row: ClockEntry, path: str) -> Found:
+    silence = row.silence
+    if silence is None:
+        return
+    if row.milestone not in ANSWERS:
+        yield Problem(f"{path}.silence", f"no answer is owed by a clock for {row.milestone}")
+    if row.status == "not_specified":
+        yield Problem(f"{path}.silence", "needs a last day: the clock is not_specified")
+    if ("citation", silence.citation) not in file.written_ids:
+        yield Problem(f"{path}.silence.citation", f'there is no citation "{silence.citation}"')
+    for citation in file.citation:
+        if citation.id != silence.citation:
+            continue
+        if citation.layer not in (Layer.STATUTE, Layer.CITY_CODE):
+            yield Problem(f"{path}.silence.citation", "must be a law: only a law makes silence a denial")
+        if citation.confidence == Confidence.LOW:
+            yield Problem(f"{path}.silence.citation", "has confidence low: what it says may not be stated")
 
 
 def _cycles(file: CityFile) -> Found:

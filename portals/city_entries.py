@@ -151,6 +151,12 @@ class CapEntry:
 
 
 @entry
+class SilenceEntry:
+    citation: str = key(ident)
+    because: str = key(text())
+
+
+@entry
 class ClockEntry:
     id: str = key(ident)
     kinds: tuple[SubmissionKind, ...] = key(many(word(SubmissionKind), least=1))
@@ -170,6 +176,7 @@ class ClockEntry:
     fee_over: Decimal | None = key(money, None)
     fee_up_to: Decimal | None = key(money, None)
     acts: bool = key(flag, False)
+    silence: SilenceEntry | None = key(table(SilenceEntry), None)
     route: str = key(ident, "")
     layer: Layer = key(word(Layer))
     citation: str = key(ident)
@@ -274,6 +281,7 @@ class AppealEntry:
         many(one_of("denial", "silence", "fee_waiver", "estimate", "handling")), NOTHING
     )
     unless: tuple[str, ...] = key(many(one_of("elected_official", "commercial")), NOTHING)
+    after: str = key(ident, "")
     steps: str = key(text(blank=True), "")
     layer: Layer = key(word(Layer))
     citation: str = key(ident)

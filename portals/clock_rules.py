@@ -43,6 +43,15 @@ class Cap:
 
 
 @dataclass(frozen=True)
+class Silence:
+    """`silence` of a clock: no answer by its last day counts as a denial from the next day on."""
+
+    because: str
+    citation: str
+    citation_title: str = ""
+
+
+@dataclass(frozen=True)
 class ClockRule:
     """One `[[clock]]` of a city file (docs/city-file.md). `key` is its `id`, `citation` a label.
 
@@ -67,6 +76,7 @@ class ClockRule:
     fee_over: Decimal | None = None
     fee_up_to: Decimal | None = None
     acts: bool = False
+    silence: Silence | None = None
     route: str = ""
     layer: str = Layer.STATUTE
     citation: str = ""

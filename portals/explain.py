@@ -106,6 +106,7 @@ COUNT_SENTENCES: dict[str, Any] = {
     "rolled": _("The office is closed on that day, so the last day moves to %(on)s."),
     "rolled.sunday": _("The last day may not be a Sunday, so it moves to %(on)s."),
     "last_day": _("The last day is %(on)s."),
+    "by_decision": _("The decision of %(office)s on the appeal %(appeal)s sets this date."),
     "incomplete": _(
         "A closed day of %(year)s may still be missing here, which could move the date: %(note)s"
     ),

@@ -51,5 +51,6 @@ ROUTE_SENTENCES: dict[str, Any] = {
         "Nobody of %(office)s had claimed the case. When this is told is the office's own target, not a "
         "legal deadline."
     ),
+    "route.appealed": _("It decides on the appeal %(appeal)s."),
     "route.only_informed": _("The office is informed; it is not made to act."),
 }

@@ -24,6 +24,7 @@ from portals.clocks import (
     ComputedDeadline,
     Extension,
     Happening,
+    Silence,
     compute,
     in_force,
     with_acknowledgement_target,
@@ -48,7 +49,7 @@ from portals.vocabulary import DayUnit
 
 @dataclass(frozen=True)
 class AppealRule:
-    """One `[[appeal_route]]`. `confirm_with` is the name of the office; `citation` a label."""
+    """One `[[appeal_route]]`. `confirm_with` is the name of the office; `citation` a label; `after` a key."""
 
     key: str
     name: str
@@ -61,6 +62,7 @@ class AppealRule:
     unless: tuple[str, ...]
     steps: str
     because: str
+    after: str
     layer: str
     citation: str
     citation_title: str
@@ -286,6 +288,7 @@ def _clock(
         fee_over=row.fee_over,
         fee_up_to=row.fee_up_to,
         acts=row.acts,
+        silence=_silence(row.silence, by_key),
         route=row.route,
         because=row.because,
         confirm_with=offices[row.confirm_with_id].name if row.confirm_with_id else "",
@@ -307,7 +310,16 @@ def _extension(stored: dict[str, Any] | None, by_key: Mapping[str, Citation]) ->
     )
 
 
-def _written(row: Clock | Route | EscalationStep | FeeRule, labels: Mapping[int, Citation]) -> dict[str, Any]:
+def _silence(stored: dict[str, Any] | None, by_key: Mapping[str, Citation]) -> Silence | None:
+    citation = by_key.get(stored.get("citation", "")) if stored else None
+    if not stored or citation is None:
+        return None
+    return Silence(stored["because"], citation.label, citation.title)
+
+
+def _written(
+    row: Clock | Route | EscalationStep | AppealRoute | FeeRule, labels: Mapping[int, Citation]
+) -> dict[str, Any]:
     """Where a rule is written and since when it holds."""
     citation = labels[row.citation_id]
     return {
@@ -354,27 +366,16 @@ def _step(row: EscalationStep, labels: Mapping[int, Citation]) -> StepRule:
 
 
 def _appeal(row: AppealRoute, labels: Mapping[int, Citation], offices: Mapping[int, Office]) -> AppealRule:
-    citation = labels[row.citation_id]
+    plain = ("key", "name", "decides", "inside", "available", "steps", "because", "after", "status")
     return AppealRule(
-        key=row.key,
-        name=row.name,
-        decides=row.decides,
         office=_office(offices[row.office_id]) if row.office_id else None,
-        inside=row.inside,
-        available=row.available,
         kinds=tuple(row.kinds),
         grounds=tuple(row.grounds),
         unless=tuple(row.unless),
-        steps=row.steps,
-        because=row.because,
-        layer=row.layer,
-        citation=citation.label,
-        citation_title=citation.title,
-        citation_url=citation.url,
-        status=row.status,
+        citation_url=labels[row.citation_id].url,
         confirm_with=offices[row.confirm_with_id].name if row.confirm_with_id else "",
-        effective_from=row.effective_from,
-        effective_to=row.effective_to,
+        **{name: getattr(row, name) for name in plain},
+        **_written(row, labels),
     )
 
 

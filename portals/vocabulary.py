@@ -211,6 +211,16 @@ class Outcome(models.TextChoices):
     NO_ACTION = "no_action", _("No action")
 
 
+class AppealOutcome(models.TextChoices):
+    """What an office of the city decides on an appeal of an answer, or of silence."""
+
+    UPHELD = "upheld", _("The answer stands")
+    PARTLY = "partly", _("Reversed in part")
+    REVERSED = "reversed", _("Reversed")
+    REMANDED = "remanded", _("Sent back to be decided anew")
+    DISMISSED = "dismissed", _("Dismissed without a decision on the matter")
+
+
 class FeeRuleKind(models.TextChoices):
     """What a fee rule decides. A rule without a kind is only told."""
 

@@ -20,11 +20,12 @@ from portals.clocks import (
     acknowledgement_rule,
     compute,
     in_force,
+    last_second,
 )
 from portals.rulebook import Rulebook
-from portals.vocabulary import ClockEvent, Milestone, SubmissionKind
+from portals.vocabulary import ClockEvent, ClockState, Layer, Milestone, SubmissionKind
 from requests_app.lifecycle import NotAllowed
-from requests_app.models import Action, Event, Submission
+from requests_app.models import Action, Event, OutsideReview, Submission
 
 TARGET_KEY = "acknowledgement-target"
 CUSTODIAN_RECEIPT = "custodian_received_at"
@@ -37,6 +38,10 @@ _QUESTIONS = frozenset(
         ClockEvent.CLARIFICATION_DECLINED,
     }
 )
+NOTHING_ORDERED = frozenset({OutsideReview.Result.FOR_CITY, OutsideReview.Result.ENDED})
+"""Ends of an outside review that leave the city nothing to comply with."""
+APPEAL_KEY = "appeal-decision"
+"""The clock of a case that was sent back: the date that the decision on the appeal gives."""
 _VOID_AFTER_REOPENING = frozenset({ClockEvent.DETERMINED, ClockEvent.COMPLETED, ClockEvent.DENIED})
 _RECEIPTS = {
     ClockEvent.RECEIVED: "received_at",
@@ -100,6 +105,12 @@ def custodian_receipt(events: Iterable[Event]) -> datetime | None:
     return None
 
 
+def sent_back(events: Sequence[Event]) -> int:
+    """The place of the latest reopening because of an appeal, among these events; -1 where there is none."""
+    places = [at for at, one in enumerate(events) if one.action == Action.REOPEN and one.data.get("appeal")]
+    return places[-1] if places else -1
+
+
 def fee_of(events: Iterable[Event]) -> Decimal | None:
     """The fee in dollars of the latest notice, where the event tells it: some clocks depend on it."""
     amounts = [event.data.get("amount") for event in events if event.happening == ClockEvent.FEE_NOTIFIED]
@@ -145,6 +156,9 @@ def rules_for(book: Rulebook, submission: Submission, events: Sequence[Event]) -
     A clock that starts with the custodian's receipt is left out while the case lies with another office.
     """
     rules = in_force(book.clocks, submission.kind, submission.received_on)
+    orders = [event.data for event in events if event.happening == ClockEvent.ORDER_ISSUED]
+    if orders and orders[-1].get("result") in NOTHING_ORDERED:
+        rules = tuple(rule for rule in rules if rule.milestone != Milestone.COMPLIANCE)
     return tuple(rules) if custodian_has_it(events) else _without_custodian(rules)
 
 
@@ -174,7 +188,8 @@ def computed_for(
     """The deadlines of a case as its events stand, the office's own target included where no rule sets an
     acknowledgement; and the clocks for which closed days are not entered. Raises NotAllowed."""
     rules = rules_for(book, submission, events)
-    computed, beyond = _computed(book, rules, happenings(events), fee_of(events))
+    computed, beyond = _by_law(book, rules, events)
+    computed += _by_decision(book, submission, events)
     if submission.cycle > 1 or not any(rule.milestone == Milestone.ACKNOWLEDGEMENT for rule in rules):
         target, not_entered = _computed(book, [office_target(book)], _since_filing(events, submission.cycle))
         computed, beyond = computed + target, beyond + not_entered
@@ -190,6 +205,62 @@ def _told_as_joined(deadline: ComputedDeadline) -> ComputedDeadline:
     if places:
         reasons.insert(places[0] + 1, Reason("joined"))
     return replace(deadline, reasons=tuple(reasons))
+
+
+def _by_law(
+    book: Rulebook, rules: Sequence[ClockRule], events: Sequence[Event]
+) -> tuple[list[ComputedDeadline], list[tuple[ClockRule, NotEntered]]]:
+    """The deadlines of the rules. What an answer had met before an appeal sent the case back stays met: the
+    law's first answer was given, and what is owed now is told by the decision."""
+    computed, beyond = _computed(book, rules, happenings(events), fee_of(events))
+    at = sent_back(events)
+    if at < 0:
+        return computed, beyond
+    earlier, _not_entered = _by_law(book, rules, events[:at])
+    met = {one.rule.key: one for one in earlier if one.state == ClockState.MET}
+    kept = [met.get(one.rule.key, one) for one in computed]
+    return kept, beyond
+
+
+def _by_decision(book: Rulebook, submission: Submission, events: Sequence[Event]) -> list[ComputedDeadline]:
+    """The date by which a decision on an appeal wants a new answer; none after a later reopening."""
+    reopened = max((at for at, one in enumerate(events) if one.action == Action.REOPEN), default=0)
+    since = list(events[reopened:])
+    orders = [at for at, one in enumerate(since) if one.action == Action.APPEAL_OUTCOME and one.until]
+    if not orders:
+        return []
+    order, after = since[orders[-1]], since[orders[-1] + 1 :]
+    assert order.until
+    answers = [one for one in after if one.happening in (ClockEvent.DETERMINED, ClockEvent.COMPLETED)]
+    met_on = book.city_date(answers[0].happened_at) if answers else None
+    said = {"appeal": order.data["appeal"], "office": order.data["office"], "on": order.until.isoformat()}
+    rule = ClockRule(
+        key=APPEAL_KEY,
+        kinds=(submission.kind,),
+        milestone=Milestone.DETERMINATION,
+        starts_on=(ClockEvent.RECEIVED,),
+        count=1,
+        met_by=(ClockEvent.DETERMINED, ClockEvent.COMPLETED),
+        layer=Layer.OFFICE_TARGET,
+        citation=order.data["appeal"],
+    )
+    return [
+        ComputedDeadline(
+            rule=rule,
+            milestone=str(rule.milestone),
+            started_on=book.city_date(order.happened_at),
+            due_on=order.until,
+            ends_at=last_second(order.until, book.time_zone),
+            acts_on=None,
+            extendable_to=None,
+            state=str(ClockState.MET if met_on else ClockState.OPEN),
+            layer=str(rule.layer),
+            citation=rule.citation,
+            route="",
+            reasons=(Reason("by_decision", said), Reason("office_target")),
+            met_on=met_on,
+        )
+    ]
 
 
 def foreseen(

@@ -30,7 +30,7 @@ from portals.explained import office_words
 from portals.happenings import CLOSES, OPENS
 from portals.models import City
 from portals.rulebook import Rulebook, rulebook_for
-from portals.vocabulary import Outcome, Relation, StepAction, SubmissionKind
+from portals.vocabulary import Relation, StepAction, SubmissionKind
 from requests_app import case_clocks, climb, deadlines, history
 from requests_app.models import (
     Action,
@@ -42,6 +42,7 @@ from requests_app.models import (
     Involvement,
     Message,
     Submission,
+    outcome_label,
 )
 from requests_app.models.kinds import DETAILS
 
@@ -222,7 +223,7 @@ def said_in(row: Submission) -> list[Said]:
             continue
         said = Said(at, author, direction, texts[0], _("Question") if question else "")
         if what == "answer":
-            said.title = str(Outcome(texts[1]).label) + (f" ({_('taken back')})" if texts[5] else "")
+            said.title = outcome_label(texts[1]) + (f" ({_('taken back')})" if texts[5] else "")
             said.determination = {"exemption": texts[2], "explanation": texts[3], "responsible": texts[4]}
         else:
             messages[key] = said

@@ -19,13 +19,11 @@ from requests_app.models import Action, Event, Submission
 from requests_app.notices import write_to_requester
 
 OUTSIDE = (
-    ClockEvent.PETITION_RECEIVED,
-    ClockEvent.ORDER_ISSUED,
     ClockEvent.VIOLATION_ASCERTAINED,
     ClockEvent.REVIEW_REQUESTED,
     ClockEvent.STATEMENT_REQUESTED,
 )
-"""What happens outside this system and still starts a clock."""
+"""What happens outside this system and still starts a clock; petitions and orders are in reviews.py."""
 
 
 def _check_moment(row: Submission, happened_at: datetime, now: datetime) -> None:

@@ -6,6 +6,7 @@ A denial is checked by what the city's law wants of it (DenialRule) before it ca
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,9 +16,10 @@ from portals.vocabulary import ClockEvent, Outcome, ProvisionStatus, SubmissionK
 from requests_app import deadlines
 from requests_app.files import StoredFile, attach_files
 from requests_app.intake import promise
-from requests_app.lifecycle import NotAllowed, acknowledge_on_the_way, apply, locked
-from requests_app.models import Action, Actor, Determination, Event, Submission
+from requests_app.lifecycle import NotAllowed, acknowledge_on_the_way, apply, locked, take_up
+from requests_app.models import Action, Actor, Deadline, Determination, Event, Submission
 from requests_app.notices import write_to_requester
+from requests_app.remedies import remedies_of
 
 DENIALS = frozenset({Outcome.DENIED, Outcome.PARTIAL})
 
@@ -73,6 +75,8 @@ def determine(
     """Answer the submission; whoever answers has read it, so it counts as acknowledged. Raises NotAllowed."""
     with transaction.atomic():
         row = locked(submission, revision=revision)
+        if row.kind == SubmissionKind.APPEAL:
+            raise NotAllowed(_("An appeal is decided, with the outcomes of an appeal."))
         missing = missing_from(row, answer)
         if missing:
             raise NotAllowed(" ".join(missing.values()))
@@ -90,11 +94,16 @@ def determine(
             at=now,
         )
         attach_files(row, files, actor=Actor.STAFF, by=by, now=now)
-        deadlines.recompute(row, now=now)
-        write_to_requester(
-            row, "determined", now=now, occasion=f"event:{event.sequence}", determination=decided
-        )
+        found = deadlines.recompute(row, now=now)
+        _write_answer(row, decided, event, found)
     return decided
+
+
+def _write_answer(row: Submission, decided: Determination, event: Event, found: Sequence[Deadline]) -> None:
+    """The letter, with what the requester can do about the answer."""
+    remedies = remedies_of(row, list(row.events.order_by("sequence")), found, row.city.date_at(event.at))
+    told: dict[str, Any] = {"determination": decided, "deadlines": found, "remedies": remedies}
+    write_to_requester(row, "determined", now=event.at, occasion=f"event:{event.sequence}", **told)
 
 
 def _record_answer(row: Submission, answer: Answer, *, by: User, now: datetime) -> Event:
@@ -198,21 +207,7 @@ def reopen(
         row = locked(submission, revision=revision)
         if not reason.strip():
             raise NotAllowed(_("Say why the case is taken up again: it stands in its history."))
-        event = apply(
-            row,
-            Action.REOPEN,
-            now=now,
-            by=by,
-            changes={
-                "cycle": row.cycle + 1,
-                "climbs_from_id": row.office_id,
-                "acknowledged_at": None,
-                "determined_at": None,
-                "closed_at": None,
-            },
-            data={"reason": reason},
-        )
-        row.determinations.filter(taken_back_at=None).update(taken_back_at=now)
+        event = take_up(row, by=by, now=now, reason=reason)
         deadlines.recompute(row, now=now)
         write_to_requester(row, "reopened", now=now, occasion=f"event:{event.sequence}", reason=reason)
     return event

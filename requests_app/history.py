@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portals.templatetags.civic import city_date
-from portals.vocabulary import ClockEvent, Milestone, Outcome, StepAction
-from requests_app import fee_stand
-from requests_app.models import Action, Actor, Channel, Event, Status
+from portals.vocabulary import ClockEvent, Milestone, StepAction
+from requests_app import appeal_stand, fee_stand
+from requests_app.models import Action, Actor, Channel, Event, Status, outcome_label
 
 DONE = {
     Action.SUBMIT: gettext_lazy("Filed"),
@@ -63,6 +63,13 @@ DONE = {
     Action.JOIN: gettext_lazy("Another case was joined to this one"),
     Action.SEPARATE: gettext_lazy("A case that was joined is separate again"),
     Action.PASS_ON: gettext_lazy("The answer of the other case was passed on"),
+    Action.APPEAL: gettext_lazy("Appealed"),
+    Action.APPEAL_LINK: gettext_lazy("Linked to the case that is appealed"),
+    Action.APPEAL_DECIDE: gettext_lazy("The appeal was decided"),
+    Action.APPEAL_OUTCOME: gettext_lazy("Decision on the appeal"),
+    Action.REVIEW_PETITION: gettext_lazy("A review outside the city has begun"),
+    Action.REVIEW_ORDER: gettext_lazy("Decided outside the city"),
+    Action.REVIEW_COMPLY: gettext_lazy("The order is complied with"),
 }
 
 COLUMNS = {
@@ -109,6 +116,8 @@ KEY_ACTIONS = {
     Action.SUBMIT,
     Action.ACKNOWLEDGE,
     Action.DETERMINE,
+    Action.APPEAL_DECIDE,
+    Action.APPEAL_OUTCOME,
     Action.CLOSE,
     Action.REOPEN,
     Action.UNDO,
@@ -182,14 +191,10 @@ def _of_two_cases(data: Mapping[str, Any]) -> str:
     if data.get("answer_taken_back"):
         said.append(_("taken back, because it is worked on again"))
     elif "outcome" in data and "into" not in data:
-        said.append(_outcome(data))
+        said.append(outcome_label(data["outcome"]))
     if data.get("earlier"):
         said.append(_("the earlier day of receipt counts"))
     return ": ".join(part for part in (", ".join(said), data.get("reason", "")) if part)
-
-
-def _outcome(data: Mapping[str, Any]) -> str:
-    return str(Outcome(data["outcome"]).label)
 
 
 def _step(data: Mapping[str, Any]) -> str:
@@ -207,12 +212,12 @@ def _promise(data: Mapping[str, Any]) -> str:
 def detail_of(event: Event) -> str:
     """What the event carries besides its name."""
     data = event.data
-    if fee_words := fee_stand.words_of(event):
-        return fee_words
+    if words := fee_stand.words_of(event) or appeal_stand.words_of(event):
+        return words
     if event.action in TWO_CASES:
         return _of_two_cases(data)
-    if "outcome" in data:
-        return _outcome(data)
+    if "outcome" in data and event.action != Action.REOPEN:
+        return outcome_label(data["outcome"])
     if event.action == Action.ESCALATE and data.get("action"):
         return _step(data)
     if event.action in (Action.REFER, Action.REFER_BACK):

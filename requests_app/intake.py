@@ -11,10 +11,20 @@ from django.utils.translation import gettext as _
 from portals import text_search
 from portals.models import City, Dataset, Office, User
 from portals.vocabulary import ClockEvent, OfficeRole, Relation, SubmissionKind
-from requests_app import climb, deadlines, lifecycle, references
+from requests_app import appeal_links, climb, deadlines, lifecycle, references
 from requests_app.files import StoredFile, attach_files
 from requests_app.lifecycle import NotAllowed, apply, locked
-from requests_app.models import Action, Actor, Channel, Deadline, Event, Involvement, Submission, next_event
+from requests_app.models import (
+    Action,
+    Actor,
+    Appeal,
+    Channel,
+    Deadline,
+    Event,
+    Involvement,
+    Submission,
+    next_event,
+)
 from requests_app.models.kinds import DETAILS
 from requests_app.notices import people_of, tell, write_to_requester
 from requests_app.routing import Placement, place
@@ -102,6 +112,9 @@ def _file(filing: Filing, code: str, now: datetime) -> Submission:
     submission.save(force_insert=True)
     filed = _record_filing(submission, filing, placement, now)
     details = DETAILS[filing.kind](submission=submission, **filing.details)
+    if isinstance(details, Appeal) and details.against:
+        appeal_links.complete(details)
+        appeal_links.bind(submission, details, by=filing.entered_by, now=now)
     details.save(force_insert=True)
     Involvement.objects.bulk_create(
         Involvement(submission=submission, office=office, relation=relation, because=because, since=now)

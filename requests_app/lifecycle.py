@@ -24,8 +24,10 @@ def _moves() -> dict[tuple[Status, Action], Status]:
     """The table. An entry that keeps the status is written with the status itself."""
     s, a = Status, Action
     anywhere = [a.MESSAGE, a.NOTE, a.RECORD, a.HIDE, a.FEE_RECORD, a.LINK, a.UNLINK, a.SEPARATE]
+    anywhere += [a.APPEAL, a.APPEAL_OUTCOME, a.REVIEW_PETITION, a.REVIEW_ORDER, a.REVIEW_COMPLY]
     at_work = [a.CLAIM, a.RELEASE, a.ASSIGN, a.REFER, a.REFER_BACK, a.EXTEND, a.ESTIMATE, a.RELEASE_PART]
     at_work += [a.HAND_TO_CUSTODIAN, a.FOLLOW_UP, a.JOIN, a.ACCEPT_REFERRAL, a.RAISE_UNCLAIMED]
+    at_work += [a.APPEAL_LINK]
     table: dict[tuple[Status, Action], Status] = {
         (status, action): status for status in s for action in anywhere
     }
@@ -33,6 +35,7 @@ def _moves() -> dict[tuple[Status, Action], Status]:
         table |= {(status, action): status for action in at_work}
         table |= {(status, a.DETERMINE): s.DETERMINED, (status, a.WITHDRAW): s.WITHDRAWN}
         table |= {(status, a.REMIND): status, (status, a.LAPSE): s.LAPSED, (status, a.MERGE): s.CLOSED}
+        table[status, a.APPEAL_DECIDE] = s.DETERMINED
     for status in (s.RECEIVED, s.ACKNOWLEDGED):
         table[status, a.ASK] = s.CLARIFYING
     table[s.RECEIVED, a.ACKNOWLEDGE] = s.ACKNOWLEDGED
@@ -230,3 +233,27 @@ def acknowledge_on_the_way(row: Submission, *, by: User, now: datetime) -> None:
     """Whoever asks or answers has read the case: it is acknowledged where it was not."""
     if row.status == Status.RECEIVED:
         acknowledge(row, by=by, now=now)
+
+
+def take_up(
+    row: Submission, *, by: User, now: datetime, reason: str, because_of: Mapping[str, Any] | None = None
+) -> Event:
+    """The event of a reopening, within the act that takes a case up again: a new cycle. Raises NotAllowed.
+
+    Its answer counts as taken back. `because_of` names the appeal that sends it back.
+    """
+    row.determinations.filter(taken_back_at=None).update(taken_back_at=now)
+    return apply(
+        row,
+        Action.REOPEN,
+        now=now,
+        by=by,
+        changes={
+            "cycle": row.cycle + 1,
+            "climbs_from_id": row.office_id,
+            "acknowledged_at": None,
+            "determined_at": None,
+            "closed_at": None,
+        },
+        data={"reason": reason, **(because_of or {})},
+    )

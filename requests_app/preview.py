@@ -10,7 +10,7 @@ from typing import Any
 
 from portals.clocks import ComputedDeadline
 from portals.explained import deadline_document, route_document
-from portals.models import Citation, City, Dataset
+from portals.models import Citation, City, Dataset, Office
 from portals.routes import RouteAnswer, office_that_leads
 from portals.rulebook import rulebook_for
 from portals.vocabulary import OfficeRole, SubmissionKind
@@ -35,12 +35,18 @@ class Preview:
 
 
 def preview(
-    city: City, kind: str, *, dataset: Dataset | None, flags: frozenset[str], now: datetime
+    city: City,
+    kind: str,
+    *,
+    dataset: Dataset | None,
+    flags: frozenset[str],
+    now: datetime,
+    steward: Office | None = None,
 ) -> Preview:
-    """Who acts and by when if a submission is filed at `now` (UTC)."""
+    """Who acts and by when if a submission is filed at `now` (UTC). `steward` as for `routing.place`."""
     book = rulebook_for(city)
     today = book.city_date(now)
-    answer = _as_placed(answer_for(city, kind, dataset=dataset, flags=flags, on=today))
+    answer = _as_placed(answer_for(city, kind, dataset=dataset, flags=flags, on=today, steward=steward))
     office, _reasons = office_that_leads(answer)
     steps = climb.steps_before_filing(book, kind, office, dataset, today)
     answer = replace(answer, escalation=steps)

@@ -14,7 +14,7 @@ from portals.models import Citation
 from portals.routes import RoutePart
 from portals.rulebook import rulebook_for
 from portals.vocabulary import ClockState, Milestone, Relation, SubmissionKind
-from requests_app import case_clocks, climb, deadlines, fee_stand, ladder
+from requests_app import appeal_stand, case_clocks, climb, deadlines, fee_stand, ladder
 from requests_app.access import requester_permitted
 from requests_app.conversation import can_request_statement
 from requests_app.kinds import details_of
@@ -29,6 +29,7 @@ from requests_app.models import (
     Status,
     Submission,
 )
+from requests_app.remedies import ground_of, remedies_of
 from requests_app.routing import answer_for
 from requests_app.ties import ties_of
 from requests_app.timeline import told
@@ -55,7 +56,9 @@ def page_of(case: Submission, *, now: datetime) -> dict[str, Any]:
         "messages_of_case": _messages(case, files),
         "files": [_file(file) for file in files if file.message_id is None],
         "determination": _in_force(case),
-        "ways": _ways(case, found, labels),
+        "remedies": remedies_of(case, events, found, today, labels),
+        "appeals": appeal_stand.appeals_of(events),
+        "reviews": appeal_stand.reviews_of(events),
         "fee": fee_stand.stand(events),
         "kept": _kept(case, events),
         "revision": case.chain_length,
@@ -64,7 +67,8 @@ def page_of(case: Submission, *, now: datetime) -> dict[str, Any]:
         "follow_up_from": offered_from if offered_from and today < offered_from else None,
         "can_withdraw": Action.WITHDRAW in can,
         "can_request_statement": can_request_statement(case, events),
-        "appeal_ground": _ground(case, found, today),
+        "appeal_ground": ground_of(case, found, today),
+        "against": _against(case),
         "is_at_work": case.status in deadlines.AT_WORK,
     }
 
@@ -171,28 +175,6 @@ def _in_force(case: Submission) -> Any:
     return case.determinations.filter(taken_back_at=None).select_related("office").last()
 
 
-def _ways(case: Submission, found: Sequence[Deadline], labels: dict[str, Citation]) -> list[dict[str, Any]]:
-    """How the answer can be reviewed, once there is one; with the last days that the case has."""
-    if case.determined_at is None or case.kind == SubmissionKind.APPEAL:
-        return []
-    last_days = {deadline.route: deadline for deadline in found if deadline.route}
-    rules = rulebook_for(case.city).appeal_routes(case.kind, case.received_on)
-    return [
-        {
-            "rule": rule,
-            "open": rule.available,
-            "last_day": last_days.get(rule.key),
-            "citation": labels.get(rule.citation, rule.citation),
-        }
-        for rule in rules
-    ]
-
-
-def _ground(case: Submission, found: Sequence[Deadline], today: date) -> str:
-    """Which ground an appeal most likely has; empty where there is nothing to appeal yet."""
-    if case.kind == SubmissionKind.APPEAL or case.status == Status.WITHDRAWN:
-        return ""
-    if case.determined_at is not None:
-        return "denial"
-    due = deadlines.next_duty(found)
-    return "silence" if due and due.due_on and due.due_on < today else ""
+def _against(case: Submission) -> Submission | None:
+    """The case that an appeal is linked to; one query, and none for other kinds."""
+    return case.appeal.against if case.kind == SubmissionKind.APPEAL else None

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from portals.models import City
 from portals.templatetags.civic import city_date
 from portals.vocabulary import ClockEvent, Milestone, StepAction
-from requests_app import fee_stand
+from requests_app import appeal_stand, fee_stand
 from requests_app.models import Action, Actor, Event
 
 TITLES: dict[str, Any] = {
@@ -48,6 +48,13 @@ TITLES: dict[str, Any] = {
     Action.JOIN: gettext_lazy("Another submission that asks the same was joined to it"),
     Action.SEPARATE: gettext_lazy("A submission that was joined to it is separate again"),
     Action.PASS_ON: gettext_lazy("The office answered"),
+    Action.APPEAL: gettext_lazy("The answer was appealed"),
+    Action.APPEAL_LINK: gettext_lazy("The office linked it to the case that you appeal"),
+    Action.APPEAL_DECIDE: gettext_lazy("Your appeal was decided"),
+    Action.APPEAL_OUTCOME: gettext_lazy("The appeal was decided"),
+    Action.REVIEW_PETITION: gettext_lazy("A review outside the city has begun"),
+    Action.REVIEW_ORDER: gettext_lazy("It was decided outside the city"),
+    Action.REVIEW_COMPLY: gettext_lazy("The city says that it complied with the order"),
 }
 STEPS: dict[str, Any] = {
     StepAction.REMIND: gettext_lazy("%(office)s was asked to look at it"),
@@ -66,6 +73,9 @@ KEY = {
     Action.WITHDRAW,
     Action.ASK,
     Action.MERGE,
+    Action.APPEAL_DECIDE,
+    Action.APPEAL_OUTCOME,
+    Action.REVIEW_ORDER,
 }
 _DETAILS = ("message", "reason")
 
@@ -85,6 +95,7 @@ def _told(event: Event, city: City) -> dict[str, Any]:
         "at": event.at,
         "title": _title(event),
         "detail": fee_stand.words_of(event)
+        or (appeal_stand.words_of(event) if event.action != Action.APPEAL_LINK else "")
         or next((event.data[name] for name in _DETAILS if event.data.get(name)), _elsewhere(event, city)),
         "who": _who(event),
         "key": event.action in KEY,

@@ -102,6 +102,7 @@ class Clock(Rule):
     fee_over = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
     fee_up_to = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
     acts = models.BooleanField(default=False)
+    silence = models.JSONField(null=True, blank=True)
     route = models.CharField(max_length=80, blank=True)
     because = models.TextField(blank=True)
 
@@ -146,6 +147,9 @@ class AppealRoute(Rule):
     kinds = models.JSONField(default=list)
     grounds = models.JSONField(default=list)
     unless = models.JSONField(default=list)
+    after = models.CharField(
+        max_length=80, blank=True, help_text=_("Key of the way that must have been gone before.")
+    )
     steps = models.TextField(blank=True)
     because = models.TextField(blank=True)
 

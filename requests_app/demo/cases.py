@@ -230,7 +230,7 @@ def _file(move: Move, walk: Walk) -> Submission:
         key: fill(value) if isinstance(value, str) else value for key, value in template["details"].items()
     }
     if template.get("against"):
-        details |= _appealed(move, walk)
+        details["against"] = walk.cases[city.slug, template["against"]]
     by = None if channel == Channel.WEB else walk.clerks[city.pk]
     filing = Filing(
         city=city,
@@ -249,15 +249,6 @@ def _file(move: Move, walk: Walk) -> Submission:
         is_public=template["public"],
     )
     return intake.submit(filing, now=move.at).submission
-
-
-def _appealed(move: Move, walk: Walk) -> dict[str, Any]:
-    """What an appeal is against, and by which route of the city."""
-    against = walk.cases[move.city.slug, move.template["against"]]
-    ground = move.template["details"]["ground"]
-    routes = rulebook_for(move.city).appeal_routes(against.kind, move.at.date(), ground)
-    route = next((route for route in routes if route.inside and route.available), None)
-    return {"against": against, "route": route.key if route else ""}
 
 
 def _dataset(template: Mapping[str, Any], datasets: Sequence[Dataset]) -> Dataset | None:

@@ -1,37 +1,28 @@
 """The form for an appeal of an answer or of silence, or a complaint about how a request was handled."""
 
 import re
-from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portals.rulebook import AppealRule, FlagRule
+from portals.models import Office
+from portals.rulebook import FlagRule
 from portals.vocabulary import SubmissionKind
-from requests_app import deadlines, references
+from requests_app import deadlines, references, remedies
 from requests_app.forms.base import KindForm, Section
 from requests_app.forms.fields import LineField, TextField
-from requests_app.models import Appeal, Deadline, Submission
+from requests_app.models import Appeal, Submission
+from requests_app.remedies import Remedy
 
 ABOUT_RECORDS = "about_public_record"
-UNLESS = {"elected_official": "elected_official", "commercial": "commercial_purpose"}
-"""Word of an appeal route's `unless` -> the flag whose yes closes that way."""
-
 _LOOKS_LIKE_REFERENCE = re.compile(r"[A-Za-z]{3}[- ]?[0-9A-Za-z]{8,9}")
-_APPEALABLE = [choice for choice in SubmissionKind.choices if choice[0] != SubmissionKind.APPEAL]
-
-
-@dataclass(frozen=True)
-class Way:
-    """A way to have an answer reviewed. `open` is False where it is not available here;
-    `last_day` stands where the case that is appealed has one."""
-
-    rule: AppealRule
-    open: bool
-    closed_because: str = ""
-    last_day: Deadline | None = None
+_APPEALABLE = [
+    (value, gettext_lazy("A decision on an appeal") if value == SubmissionKind.APPEAL else label)
+    for value, label in SubmissionKind.choices
+]
 
 
 class AppealForm(KindForm):
@@ -70,7 +61,7 @@ class AppealForm(KindForm):
     def flags(self) -> frozenset[str]:
         """With whether it is about a public record, which the form knows without asking."""
         known = {flag.key for flag in self.book.flags_of(self.kind)}
-        about_records = self.cleaned_data.get("about") == SubmissionKind.RECORDS_REQUEST
+        about_records = self.appealed_kind == SubmissionKind.RECORDS_REQUEST
         return super().flags | ({ABOUT_RECORDS} & known if about_records else frozenset())
 
     def own_sections(self) -> list[Section]:
@@ -80,12 +71,13 @@ class AppealForm(KindForm):
         ]
 
     def clean_against(self) -> str:
-        """Links the case that the reference names. Whether there is one is not told: it may be another's."""
+        """Finds the case that the reference names, if whoever writes has proved that it is his. Whether there
+        is such a case is told to nobody else: not by a link, a date, an office or an error."""
         typed: str = self.cleaned_data["against"]
         reference = references.normalised(typed)
         if reference:
-            rows = Submission.objects.select_related("dataset__office")
-            self.case = rows.filter(reference=reference, city=self.city).first()
+            rows = Submission.objects.select_related("dataset__office", "office", "city")
+            self.case = rows.filter(reference=reference, city=self.city, pk__in=self.proved).first()
             return reference
         if _LOOKS_LIKE_REFERENCE.fullmatch(typed):
             raise forms.ValidationError(
@@ -96,13 +88,28 @@ class AppealForm(KindForm):
     def clean(self) -> dict[str, Any]:
         """Without a dataset named, that of the appealed case says which office publishes."""
         values = super().clean() or self.cleaned_data
-        if self.case and self.case.pk in self.proved and not self.dataset:
+        if self.case and not self.dataset:
             self.dataset = self.case.dataset
         return values
 
+    @property
+    def appealed_kind(self) -> str:
+        """The kind of what is appealed: that of the case where it is known, else what was answered."""
+        return self.case.kind if self.case else str(self.cleaned_data.get("about", ""))
+
+    @property
+    def steward(self) -> Office | None:
+        """The office that answered, where the case is known: an appeal goes where it did."""
+        return self.case.office if self.case else None
+
+    @property
+    def is_unproved(self) -> bool:
+        """A reference was given, and this browser has not opened that case: it is linked by staff later."""
+        return self.case is None and references.normalised(self.cleaned_data.get("against", "")) is not None
+
     def details(self) -> dict[str, Any]:
-        against, about = self.cleaned_data["against"], self.cleaned_data["about"]
-        text = f"{SubmissionKind(about).label}: {against}".rstrip(": ")
+        against = self.cleaned_data["against"]
+        text = f"{SubmissionKind(self.appealed_kind).label}: {against}".rstrip(": ")
         chosen = next((way for way in self.ways() if way.open and way.rule.inside), None)
         return {
             **super().details(),
@@ -111,29 +118,16 @@ class AppealForm(KindForm):
             "route": chosen.rule.key if chosen else "",
         }
 
-    def ways(self) -> list[Way]:
+    def ways(self) -> list[Remedy]:
         """The ways that the rules know for this kind and ground, those that are closed here among them."""
-        values = self.cleaned_data
-        flags, dates = self.flags, self._last_days()
-        rules = self.book.appeal_routes(values["about"], self._rules_of(), values["ground"])
-        return [_way(rule, flags, dates) for rule in rules]
+        found = deadlines.of_case(self.case) if self.case else []
+        on = self.case.received_on if self.case else self.today
+        rules = self.book.appeal_routes(self.appealed_kind, on, self.cleaned_data["ground"])
+        return remedies.without_case(rules, self.flags, found, self.today)
 
-    def _rules_of(self) -> Any:
-        known = self.case is not None and self.case.pk in self.proved
-        return self.case.received_on if known and self.case else self.today
-
-    def _last_days(self) -> dict[str, Deadline]:
-        """Last days of the appealed case by route; only for whoever has proved its code."""
-        if self.case is None or self.case.pk not in self.proved:
-            return {}
-        return {found.route: found for found in deadlines.of_case(self.case) if found.route}
-
-
-def _way(rule: AppealRule, flags: frozenset[str], dates: dict[str, Deadline]) -> Way:
-    closed = [word for word in rule.unless if UNLESS.get(word, word) in flags]
-    return Way(
-        rule=rule,
-        open=rule.available and not closed,
-        closed_because=_("Not open because of what you answered above.") if closed else "",
-        last_day=dates.get(rule.key),
-    )
+    @property
+    def last_day_passed(self) -> date | None:
+        """The last day of the way that the appeal takes, where it is over; it is accepted all the same."""
+        chosen = next((way for way in self.ways() if way.open and way.rule.inside), None)
+        over = chosen is not None and chosen.last_day is not None and chosen.last_day < self.today
+        return chosen.last_day if chosen and over else None

@@ -1,5 +1,6 @@
 """The tables of a case."""
 
+from requests_app.models.calendar import CalendarLink
 from requests_app.models.correspondence import Attachment, Message, Notice, OneTimeCode
 from requests_app.models.deadline import Deadline, Escalation
 from requests_app.models.desk import (
@@ -10,7 +11,7 @@ from requests_app.models.desk import (
     Mention,
     SavedView,
 )
-from requests_app.models.determination import Determination
+from requests_app.models.determination import Determination, outcome_label
 from requests_app.models.event import Event, chain_hash, next_event, next_values
 from requests_app.models.fee import FeeEstimate, FeeLine, Payment, WaiverRequest
 from requests_app.models.kinds import (
@@ -23,6 +24,7 @@ from requests_app.models.kinds import (
     RecordsRequest,
 )
 from requests_app.models.link import CaseLink
+from requests_app.models.review import OutsideReview
 from requests_app.models.submission import Involvement, Referral, Submission
 from requests_app.models.tick import Tick
 from requests_app.models.words import Action, Actor, Channel, Status
@@ -35,6 +37,7 @@ __all__ = [
     "Attachment",
     "BulkResult",
     "BulkRun",
+    "CalendarLink",
     "CaseLink",
     "Channel",
     "DatasetRequest",
@@ -53,6 +56,7 @@ __all__ = [
     "MisuseReport",
     "Notice",
     "OneTimeCode",
+    "OutsideReview",
     "Payment",
     "PrivacyConcern",
     "RecordsRequest",
@@ -65,4 +69,5 @@ __all__ = [
     "chain_hash",
     "next_event",
     "next_values",
+    "outcome_label",
 ]

@@ -5,15 +5,23 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from portals.models import Office
-from portals.vocabulary import Outcome
+from portals.vocabulary import AppealOutcome, Outcome
 from requests_app.models.submission import Submission
+
+OUTCOMES = (*Outcome.choices, *AppealOutcome.choices)
+"""An appeal has words of its own."""
+
+
+def outcome_label(value: str) -> str:
+    """The words of an outcome, of an answer or of a decision on an appeal."""
+    return str(dict(OUTCOMES).get(value, value))
 
 
 class Determination(models.Model):
-    """An answer. The latest of a case that was not taken back is the one in force."""
+    """An answer, or the decision on an appeal. The latest that was not taken back is the one in force."""
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="determinations")
-    outcome = models.CharField(max_length=20, choices=Outcome.choices)
+    outcome = models.CharField(max_length=20, choices=OUTCOMES)
     reasons = models.TextField()
     exemption = models.CharField(
         max_length=300, blank=True, help_text=_("Citation of the law that withholds.")

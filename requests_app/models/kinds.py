@@ -106,6 +106,14 @@ class Appeal(Details):
     route = models.CharField(
         max_length=80, blank=True, help_text=_("Key of the appeal route that was chosen.")
     )
+    last_day = models.DateField(
+        null=True, blank=True, help_text=_("Last day to appeal as it stood; NULL where none is specified.")
+    )
+
+    @property
+    def is_late(self) -> bool:
+        """Received after the last day. It is accepted all the same; whoever decides says what follows."""
+        return self.last_day is not None and self.submission.received_on > self.last_day
 
 
 DETAILS: dict[str, type[Details]] = {

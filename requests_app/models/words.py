@@ -63,6 +63,13 @@ class Action(models.TextChoices):
     JOIN = "join", _("Join another case to this one")
     SEPARATE = "separate", _("Separate a case that was joined")
     PASS_ON = "pass_on", _("Pass on the answer of the other case")
+    APPEAL = "appeal", _("Appeal")
+    APPEAL_LINK = "appeal_link", _("Link to the case that is appealed")
+    APPEAL_DECIDE = "appeal_decide", _("Decide on the appeal")
+    APPEAL_OUTCOME = "appeal_outcome", _("Carry out the decision on an appeal")
+    REVIEW_PETITION = "review_petition", _("Record a petition outside the city")
+    REVIEW_ORDER = "review_order", _("Record what was decided outside the city")
+    REVIEW_COMPLY = "review_comply", _("Record that the order is complied with")
 
 
 class Channel(models.TextChoices):

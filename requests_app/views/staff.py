@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from portals.models import CatalogRun
 from portals.styleguide import sample_context
 from portals.vocabulary import OfficeRole, SubmissionKind
-from requests_app import access, casefile, deadlines, fee_stand, my_desk, queue, references
+from requests_app import access, appeal_stand, casefile, deadlines, fee_stand, my_desk, queue, references
 from requests_app.access import Standing
 from requests_app.kinds import details_of
 from requests_app.models import Action, Status, Submission
@@ -195,11 +195,13 @@ def case(request: StaffRequest, reference: str) -> HttpResponse:
         "referral": _referral(file),
         "fee": fee_stand.stand(file.events),
         "ties": ties_of(file.events),
+        "appeals": appeal_stand.appeals_of(file.events),
+        "reviews": appeal_stand.reviews_of(file.events),
         "today": file.today,
         "bar": _bar(file),
         "direct": [pair for pair in acts if pair[1].direct],
         "acts": [pair for pair in acts if not pair[1].direct],
-        "first_acts": {Action.ACKNOWLEDGE, Action.DETERMINE},
+        "first_acts": {Action.ACKNOWLEDGE, Action.DETERMINE, Action.APPEAL_DECIDE},
         "read_only": not acts,
     }
     return render(request, "requests_app/staff/case.html", context)

@@ -24,6 +24,7 @@ from portals.vocabulary import Layer, SubmissionKind
 from requests_app import intake
 from requests_app.access import grant_requester, visible_to_requester
 from requests_app.alike import sent_before
+from requests_app.forms.appeals import AppealForm
 from requests_app.forms.base import KindForm, key_of, new_key, typed
 from requests_app.kinds import Kind
 from requests_app.models import Submission
@@ -181,6 +182,8 @@ def _appeal_rules(form: KindForm, city: City, now: datetime) -> list[AppealRule]
 
 def _check_page(request: HttpRequest, city: City, entry: Kind, form: KindForm, now: datetime) -> HttpResponse:
     request.session.setdefault("sends", True)  # two requests of one press must share a session, see _file
+    steward = form.steward if isinstance(form, AppealForm) else None
+    foreseen = preview(city, entry.kind, dataset=form.dataset, flags=form.flags, now=now, steward=steward)
     context = page(
         city,
         "choose",
@@ -189,8 +192,8 @@ def _check_page(request: HttpRequest, city: City, entry: Kind, form: KindForm, n
         answered=form.answered(),
         carried=form.carried(),
         submission_key=_key(form),
-        preview=preview(city, entry.kind, dataset=form.dataset, flags=form.flags, now=now),
-        ways=form.ways() if hasattr(form, "ways") else [],
+        preview=foreseen,
+        ways=form.ways() if isinstance(form, AppealForm) else [],
         today=city_today(city, now),
         steps=STEPS,
     )

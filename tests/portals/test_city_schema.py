@@ -118,6 +118,36 @@ MISTAKES = [
     ('route = "county-court"', 'route = "court-x"', 'clock[court].route: there is no appeal_route "court-x"'),
     ('route = "county-court"\n', "", "clock[court].route: is missing: who decides? (court_filing)"),
     (
+        'milestone = "court_filing"\n',
+        'milestone = "court_filing"\nsilence = { citation = "law", because = "It is." }\n',
+        "clock[court].silence: no answer is owed by a clock for court_filing",
+    ),
+    (
+        'id = "dataset-answer"\n',
+        'id = "dataset-answer"\nsilence = { citation = "guide-1", because = "It is." }\n',
+        "clock[dataset-answer].silence: needs a last day: the clock is not_specified",
+    ),
+    (
+        'id = "records-answer"\n',
+        'id = "records-answer"\nsilence = { citation = "guide-1", because = "It is." }\n',
+        "clock[records-answer].silence.citation: must be a law: only a law makes silence a denial",
+    ),
+    (
+        'id = "records-answer"\n',
+        'id = "records-answer"\nsilence = { citation = "nowhere", because = "It is." }\n',
+        'clock[records-answer].silence.citation: there is no citation "nowhere"',
+    ),
+    (
+        'name = "County court"\ndecides',
+        'name = "County court"\nafter = "mediation"\ndecides',
+        'appeal_route[county-court].after: there is no appeal_route "mediation"',
+    ),
+    (
+        'name = "County court"\ndecides',
+        'name = "County court"\nafter = "county-court"\ndecides',
+        "appeal_route[county-court].after: is the way itself",
+    ),
+    (
         '"it_open_data", "intake"]',
         '"it_open_data"]',
         "office: exactly one office must have the role intake, found: none",

@@ -60,6 +60,13 @@ merge               X X X . . . .
 join                = = = . . . .
 separate            = = = = = = =
 pass_on             . . . . = . .
+appeal              = = = = = = =
+appeal_link         = = = . . . .
+appeal_decide       D D D . . . .
+appeal_outcome      = = = = = = =
+review_petition     = = = = = = =
+review_order        = = = = = = =
+review_comply       = = = = = = =
 """
 LETTERS = {
     "R": Status.RECEIVED,
