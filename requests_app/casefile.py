@@ -32,6 +32,7 @@ from portals.models import City
 from portals.rulebook import Rulebook, rulebook_for
 from portals.vocabulary import Relation, StepAction, SubmissionKind
 from requests_app import case_clocks, climb, deadlines, history
+from requests_app.following import counted
 from requests_app.models import (
     Action,
     Actor,
@@ -139,7 +140,8 @@ class CaseFile:
 def read(visible: QuerySet[Submission], reference: str, *, now: datetime) -> CaseFile:
     """The case with this reference; Submission.DoesNotExist where `visible` does not hold it."""
     row = (
-        visible.select_related(*_WITH)
+        counted(visible)
+        .select_related(*_WITH)
         .only(*_COLUMNS)
         .prefetch_related(
             Prefetch("involvements", queryset=Involvement.objects.select_related("office")), "deadlines"
@@ -252,12 +254,13 @@ def _sentences(reasons: Any) -> list[str]:
 
 def route_of(row: Submission, events: list[Event]) -> list[Mapping[str, Any]]:
     """The office that must act and those beside it, in the form of components/route_step.html."""
-    filed = next((event for event in events if event.action == Action.SUBMIT), None)
-    moves = [event for event in events if event.after.get("office_id") == row.office_id]
+    placed = [event for event in events if event.action in (Action.SUBMIT, Action.CONVERT)][-1:]
+    since = placed[0].sequence if placed else 0
+    moves = [one for one in events if one.sequence > since and one.after.get("office_id") == row.office_id]
     if moves:
         reasons = [history.detail_of(moves[-1])]
     else:
-        reasons = _sentences(filed.data.get("because") if filed else ())
+        reasons = _sentences(placed[0].data.get("because") if placed else ())
     route: list[Mapping[str, Any]] = [
         {"how": Relation.LEAD, "office": row.office.name, "because": " ".join(reasons)}
     ]

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from portals.clocks import ClockRule, ComputedDeadline, NotEntered
+from portals.clocks import ClockRule, ComputedDeadline, NotEntered, in_force
 from portals.explain import long_date
 from portals.routes import StepPart
 from portals.rulebook import Rulebook, rulebook_for
@@ -39,6 +39,21 @@ def recompute(row: Submission, *, now: datetime, events: Sequence[Event] | None 
     _save(row, book, fresh, events)
     _mark_next_due(row, fresh)
     return sorted(fresh, key=lambda deadline: deadline.due_on or NOTHING_DUE)
+
+
+def change_kind(row: Submission, *, now: datetime) -> list[Deadline]:
+    """Recompute after the kind of a held row changed. The clocks of the old kind go (their dates stand in the
+    event); the steps that were taken because nobody acknowledged count on."""
+    book = rulebook_for(row.city)
+    keys = {rule.key: rule.milestone for rule in in_force(book.clocks, row.kind, row.received_on)}
+    own = (key for key, milestone in keys.items() if milestone == Milestone.ACKNOWLEDGEMENT)
+    acknowledging = next(own, case_clocks.TARGET_KEY)
+    kept = {*keys, acknowledging} | ({case_clocks.TARGET_KEY} if row.cycle > 1 else set())
+    stored = row.deadlines.filter(cycle=row.cycle)
+    if not stored.filter(clock_key=acknowledging).exists():
+        stored.filter(milestone=Milestone.ACKNOWLEDGEMENT).update(clock_key=acknowledging)
+    stored.exclude(clock_key__in=kept).delete()
+    return recompute(row, now=now)
 
 
 def _row_of(row: Submission, deadline: ComputedDeadline) -> Deadline:

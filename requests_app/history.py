@@ -3,7 +3,7 @@
 Alone responsible for the words of a timeline; times are left as moments and shown in the city's zone.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portals.templatetags.civic import city_date
-from portals.vocabulary import ClockEvent, Milestone, StepAction
+from portals.vocabulary import ClockEvent, Milestone, StepAction, SubmissionKind
 from requests_app import appeal_stand, fee_stand
 from requests_app.models import Action, Actor, Channel, Event, Status, outcome_label
 
@@ -70,6 +70,7 @@ DONE = {
     Action.REVIEW_PETITION: gettext_lazy("A review outside the city has begun"),
     Action.REVIEW_ORDER: gettext_lazy("Decided outside the city"),
     Action.REVIEW_COMPLY: gettext_lazy("The order is complied with"),
+    Action.CONVERT: gettext_lazy("Turned into another kind"),
 }
 
 COLUMNS = {
@@ -84,6 +85,8 @@ COLUMNS = {
     "requester_wrote_at": gettext_lazy("Word of the requester that waits"),
     "is_public": gettext_lazy("Public"),
     "received_at": gettext_lazy("Counts as received"),
+    "kind": gettext_lazy("Kind"),
+    "flags": gettext_lazy("Circumstances"),
 }
 HIDDEN = {"climbs_from_id", "received_on"}
 
@@ -197,6 +200,20 @@ def _of_two_cases(data: Mapping[str, Any]) -> str:
     return ": ".join(part for part in (", ".join(said), data.get("reason", "")) if part)
 
 
+def _converted(data: Mapping[str, Any]) -> str:
+    """Why, how the requester agreed, and the dates that held until then."""
+    promised = [
+        f"{Milestone(one['milestone']).label} {city_date(date.fromisoformat(one['due_on']))}"
+        for one in data.get("promised", ())
+    ]
+    said = [data.get("reason", "")]
+    if data.get("consent"):
+        said.append(_("The requester agreed: %(how)s") % {"how": data["consent"]})
+    if promised:
+        said.append(_("Dates until then: %(dates)s") % {"dates": ", ".join(promised)})
+    return " · ".join(said)
+
+
 def _step(data: Mapping[str, Any]) -> str:
     what = str(StepAction(data["action"]).label).capitalize()
     return f"{what}: {data.get('office') or _('nobody is named for this step')}"
@@ -209,19 +226,30 @@ def _promise(data: Mapping[str, Any]) -> str:
     }
 
 
+def _referred(data: Mapping[str, Any]) -> str:
+    return f"{data.get('from', '')} → {data.get('to', '')}: {data.get('reason', '')}"
+
+
+OF_ACTION: dict[Action, Callable[[Mapping[str, Any]], str]] = {
+    Action.REFER: _referred,
+    Action.REFER_BACK: _referred,
+    Action.CONVERT: _converted,
+    **dict.fromkeys(TWO_CASES, _of_two_cases),
+}
+"""Action -> what the data of its event say."""
+
+
 def detail_of(event: Event) -> str:
     """What the event carries besides its name."""
     data = event.data
-    if words := fee_stand.words_of(event) or appeal_stand.words_of(event):
-        return words
-    if event.action in TWO_CASES:
-        return _of_two_cases(data)
+    if said := fee_stand.words_of(event) or appeal_stand.words_of(event):
+        return said
+    if words := OF_ACTION.get(Action(event.action)):
+        return words(data)
     if "outcome" in data and event.action != Action.REOPEN:
         return outcome_label(data["outcome"])
     if event.action == Action.ESCALATE and data.get("action"):
         return _step(data)
-    if event.action in (Action.REFER, Action.REFER_BACK):
-        return f"{data.get('from', '')} → {data.get('to', '')}: {data.get('reason', '')}"
     if event.action in (Action.EXTEND, Action.ESTIMATE) and data.get("until"):
         return _promise(data)
     if event.action == Action.SUBMIT and data.get("office"):
@@ -236,6 +264,10 @@ def detail_of(event: Event) -> str:
 def _value(name: str, value: Any, names: _Names) -> str:
     if value in (None, ""):
         return ""
+    if name == "kind":
+        return str(SubmissionKind(value).label)
+    if name == "flags":
+        return ", ".join(value)
     if name == "status":
         return str(Status(value).label)
     if name in ("office_id", "office"):

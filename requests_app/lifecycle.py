@@ -27,7 +27,7 @@ def _moves() -> dict[tuple[Status, Action], Status]:
     anywhere += [a.APPEAL, a.APPEAL_OUTCOME, a.REVIEW_PETITION, a.REVIEW_ORDER, a.REVIEW_COMPLY]
     at_work = [a.CLAIM, a.RELEASE, a.ASSIGN, a.REFER, a.REFER_BACK, a.EXTEND, a.ESTIMATE, a.RELEASE_PART]
     at_work += [a.HAND_TO_CUSTODIAN, a.FOLLOW_UP, a.JOIN, a.ACCEPT_REFERRAL, a.RAISE_UNCLAIMED]
-    at_work += [a.APPEAL_LINK]
+    at_work += [a.APPEAL_LINK, a.CONVERT]
     table: dict[tuple[Status, Action], Status] = {
         (status, action): status for status in s for action in anywhere
     }

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from portals.explain import long_date
 from portals.models import User
 from portals.vocabulary import ClockEvent, ClockState, Outcome, Relation, SubmissionKind
-from requests_app import case_clocks, deadlines, determinations, fee_stand, routing
+from requests_app import case_clocks, deadlines, determinations, fee_stand, following, routing
 from requests_app.ladder import OFFICE_DUTIES
 from requests_app.lifecycle import AT_WORK, NotAllowed, acknowledge_on_the_way, apply, held, locked
 from requests_app.models import (
@@ -251,7 +251,9 @@ def _check_promises(kept: Submission, gone: Submission, promised: Sequence[Deadl
 
 
 def _hand_over(gone: Submission, kept: Submission, *, by: User, now: datetime) -> None:
-    """What the other requester wrote and sent becomes an internal note; the other office stays informed."""
+    """What the other requester wrote and sent becomes an internal note; the other office stays informed, and
+    the followers follow the case that stays."""
+    following.move(gone, kept)
     note = Message.objects.create(
         submission=kept,
         actor=Actor.STAFF,

@@ -116,9 +116,12 @@ def is_past_lapse(deadline: Deadline) -> bool:
 
 def offices(case: Submission, events: Sequence[Event], labels: dict[str, Citation]) -> list[dict[str, Any]]:
     """The office that has the case, and those beside it, each with why."""
-    referred = any(event.action in (Action.REFER, Action.REFER_BACK) for event in events)
-    filed: list[dict[str, Any]] = events[0].data.get("because", []) if events else []
-    moved = referred or (events and events[0].data.get("office") not in (None, case.office.name))
+    placed = [event for event in events if event.action in (Action.SUBMIT, Action.CONVERT)][-1:]
+    filed: list[dict[str, Any]] = placed[0].data.get("because", []) if placed else []
+    moved = any(
+        event.sequence > placed[0].sequence and event.action in (Action.REFER, Action.REFER_BACK)
+        for event in events
+    ) or (placed and placed[0].data.get("office") not in (None, case.office.name))
     by_rule = None if moved else _rule_of_lead(case)
     shown = [{
         "relation": Relation.LEAD,

@@ -180,6 +180,32 @@ def accept(submission: Submission, *, by: User, now: datetime, revision: int | N
     return event
 
 
+def convert(
+    row: Submission, *, to: SubmissionKind, by: User, now: datetime, data: Mapping[str, Any]
+) -> Event:
+    """The event by which a held row becomes another kind, with the offices that the rules of that kind give
+    for the day of receipt. The office it leaves stays informed, others by the old rules do not."""
+    asked = {flag.key for flag in rulebook_for(row.city).flags_of(to)}
+    flags = sorted(asked & set(row.flags))
+    placed = place(row.city, to, dataset=row.dataset, flags=frozenset(flags), on=row.received_on)
+    left, lead = row.office, placed.lead
+    changes: dict[str, Any] = {"kind": str(to), "flags": flags}
+    if row.is_public:  # only error reports stand on a page; what becomes one is not put back there
+        changes["is_public"] = False
+    if lead.pk != left.pk:
+        changes |= {"office_id": lead.pk, "climbs_from_id": lead.pk, "assigned_to_id": None}
+    told = {**data, "office": lead.name, "because": placed.because}
+    event = apply(row, Action.CONVERT, now=now, by=by, changes=changes, data=told)
+    row.office = row.climbs_from = lead
+    row.involvements.filter(because__has_key="route").delete()
+    if lead.pk != left.pk:
+        record_referral(row, left, lead, by=by, now=now, reason=str(data.get("reason", "")))
+    for office, relation, because in placed.others:
+        involve(row, office, relation, now=now, because=because)
+    _custodian_receives(row, lead, by=by, now=now)
+    return event
+
+
 def record_referral(
     row: Submission,
     left: Office,

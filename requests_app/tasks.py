@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from portals.catalog.refresh import refresh_catalogs as refresh
-from requests_app import delivery, escalation, joined
+from requests_app import delivery, escalation, following, joined
 
 
 @shared_task
@@ -12,6 +12,7 @@ def sweep() -> None:
     now = escalation.database_now()
     escalation.sweep(now=now)
     joined.pass_on(now=now)
+    following.write_letters(now=now)
 
 
 @shared_task

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from portals.models import City
 from portals.templatetags.civic import city_date
-from portals.vocabulary import ClockEvent, Milestone, StepAction
+from portals.vocabulary import ClockEvent, Milestone, StepAction, SubmissionKind
 from requests_app import appeal_stand, fee_stand
 from requests_app.models import Action, Actor, Event
 
@@ -55,6 +55,7 @@ TITLES: dict[str, Any] = {
     Action.REVIEW_PETITION: gettext_lazy("A review outside the city has begun"),
     Action.REVIEW_ORDER: gettext_lazy("It was decided outside the city"),
     Action.REVIEW_COMPLY: gettext_lazy("The city says that it complied with the order"),
+    Action.CONVERT: gettext_lazy("It was turned into another kind: %(kind)s"),
 }
 STEPS: dict[str, Any] = {
     StepAction.REMIND: gettext_lazy("%(office)s was asked to look at it"),
@@ -120,6 +121,7 @@ def _title(event: Event) -> str:
     values = {
         "to": data.get("to", ""),
         "into": data.get("into", ""),
+        "kind": _kind(event.after.get("kind")),
         "until": _day(event.until),
         "due": _day(data.get("due_on")),
     }
@@ -147,6 +149,10 @@ def _who(event: Event) -> str:
     if event.actor == Actor.REQUESTER:
         return _("You")
     return _("The city") if event.actor == Actor.STAFF else _("Automatic")
+
+
+def _kind(value: Any) -> str:
+    return str(SubmissionKind(value).label) if value else ""
 
 
 def _day(value: Any) -> str:

@@ -14,6 +14,7 @@ from requests_app.models.desk import (
 from requests_app.models.determination import Determination, outcome_label
 from requests_app.models.event import Event, chain_hash, next_event, next_values
 from requests_app.models.fee import FeeEstimate, FeeLine, Payment, WaiverRequest
+from requests_app.models.following import Follower, MeToo
 from requests_app.models.kinds import (
     AccessRequest,
     Appeal,
@@ -48,9 +49,11 @@ __all__ = [
     "Event",
     "FeeEstimate",
     "FeeLine",
+    "Follower",
     "Involvement",
     "LetterTemplate",
     "LetterVersion",
+    "MeToo",
     "Mention",
     "Message",
     "MisuseReport",

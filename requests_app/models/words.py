@@ -70,6 +70,7 @@ class Action(models.TextChoices):
     REVIEW_PETITION = "review_petition", _("Record a petition outside the city")
     REVIEW_ORDER = "review_order", _("Record what was decided outside the city")
     REVIEW_COMPLY = "review_comply", _("Record that the order is complied with")
+    CONVERT = "convert", _("Turn into another kind")
 
 
 class Channel(models.TextChoices):

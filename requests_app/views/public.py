@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from portals.catalog.page import dataset_context
 from portals.models import Dataset
 from portals.vocabulary import Layer, SubmissionKind
+from requests_app import following
 from requests_app.access import files_for_requester, files_for_staff, public_reports, standing
 from requests_app.files import path_of
 from requests_app.kinds import KINDS
@@ -86,11 +87,13 @@ def _known(request: HttpRequest, found: Dataset) -> dict[str, Any]:
     before = request.GET.get("before", "")
     if before.isdecimal() and len(before) < 18:
         rows = rows.filter(pk__lt=int(before))
-    shown = rows.only("reference", "title", "description", "received_on", "status", "chain_head")
+    shown = following.counted(rows).only(
+        "reference", "title", "description", "received_on", "status", "chain_head"
+    )
     taken = list(shown.prefetch_related("determinations__office")[: REPORTS_A_PAGE + 1])
     older = taken[REPORTS_A_PAGE - 1].pk if len(taken) > REPORTS_A_PAGE else None
     return {
-        "known": "".join(row.chain_head for row in taken),
+        "known": "".join(f"{row.chain_head}{following.voices(row)}" for row in taken),
         "reports": [
             (row, [answer for answer in row.determinations.all() if not answer.taken_back_at][-1:])
             for row in taken[:REPORTS_A_PAGE]

@@ -37,7 +37,7 @@ from requests_app.forms.base import typed
 from requests_app.forms.determine import DetermineForm
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, Submission
-from requests_app.views import answer_acts, appeal_acts, fee_acts
+from requests_app.views import answer_acts, appeal_acts, fee_acts, tie_acts
 from requests_app.views.office_acts import OFFICE_ACTS
 from requests_app.views.staff_only import StaffRequest, staff_only
 
@@ -241,7 +241,7 @@ ACTIONS: dict[Action, Act] = {
         danger=True,
     ),
     **{action: Act(*row) for action, row in (fee_acts.FEE_ACTS | answer_acts.ANSWER_ACTS).items()},
-    **{action: Act(*row) for action, row in appeal_acts.APPEAL_ACTS.items()},
+    **{action: Act(*row) for action, row in (appeal_acts.APPEAL_ACTS | tie_acts.TIE_ACTS).items()},
 }
 """Every act of staff, in the order in which the case page offers them."""
 
@@ -250,7 +250,7 @@ def offered(who: Standing, file: CaseFile) -> list[tuple[Action, Act]]:
     """The acts that this person may do now, as access and lifecycle have it; without those that have no
     object here."""
     nothing_to_do = casefile.without_object(file) | fee_acts.pointless(file)
-    nothing_to_do |= answer_acts.pointless(file) | appeal_acts.pointless(file)
+    nothing_to_do |= answer_acts.pointless(file) | appeal_acts.pointless(file) | tie_acts.pointless(file)
     permitted = set(access.permitted(who, file.submission)) - nothing_to_do
     return [(action, act) for action, act in ACTIONS.items() if action in permitted]
 

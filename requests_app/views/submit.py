@@ -254,7 +254,7 @@ def _sent_before(
     request: HttpRequest, city: City, entry: Kind, form: KindForm, now: datetime
 ) -> HttpResponse:
     """The form again, ready to be sent as a submission of its own."""
-    form.data = typed(form.data, submission_key=new_key())
+    form.data = typed(form.data, submission_key=new_key(), anyway="1")
     form.add_error(
         None,
         _(

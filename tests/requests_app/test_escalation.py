@@ -334,6 +334,7 @@ def test_the_command_alone_does_everything_and_says_what_in_json(
         "by_step": {"ladder-1": 1, "ladder-2": 1, "ladder-3": 1, "ladder-4": 1, "overdue": 1, "remind": 1},
         "put_off": [],
         "passed_on": 0,
+        "to_followers": 0,
     }
     assert Tick.objects.get(name="sweep").at == now
     call_command("sweep")

@@ -67,6 +67,7 @@ appeal_outcome      = = = = = = =
 review_petition     = = = = = = =
 review_order        = = = = = = =
 review_comply       = = = = = = =
+convert             = = = . . . .
 """
 LETTERS = {
     "R": Status.RECEIVED,

@@ -122,7 +122,7 @@ def test_words_changed_after_sending_are_kept_and_can_be_sent_anew(
     answer = client.post(address("kent", "error_report"), again)
     assert answer.status_code == 409 and "sent once already" in main_of(answer)
     assert 'value="13"' in text_of(answer)
-    again |= {"submission_key": hidden(answer)["submission_key"]}
+    again |= {name: hidden(answer)[name] for name in ("submission_key", "anyway")}
     assert client.post(address("kent", "error_report"), again).status_code == 302
     assert sorted(Submission.objects.values_list("errorreport__row", flat=True)) == ["12", "13"]
 

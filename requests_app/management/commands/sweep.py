@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
 from requests_app.escalation import BATCH, database_now, sweep
+from requests_app.following import write_letters
 from requests_app.joined import pass_on
 
 
@@ -22,6 +23,7 @@ class Command(BaseCommand):
         now = database_now()
         report = sweep(now=now, batch=max(1, options["batch"])).as_json()
         report["passed_on"] = pass_on(now=now)
+        report["to_followers"] = write_letters(now=now)
         if options["json"]:
             self.stdout.write(json.dumps(report))
             return
