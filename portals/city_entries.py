@@ -53,6 +53,8 @@ def entry(table: type[T]) -> type[T]:
 
 
 NOTHING: tuple[Any, ...] = ()
+file_layer = word(Layer, without=[Layer.CONFIRMED])
+"""What staff of a city confirm never stands in its file."""
 flag_id = pattern(r"(?!.{81})[a-z0-9]+([_-][a-z0-9]+)*", "an id of lower-case letters, digits, `-` and `_`")
 
 
@@ -80,7 +82,7 @@ class CitationEntry:
     label: str = key(text(200))
     title: str = key(text(300))
     url: str = key(url, "")
-    layer: Layer = key(word(Layer))
+    layer: Layer = key(file_layer)
     confidence: Confidence = key(word(Confidence), Confidence.HIGH)
 
 
@@ -111,7 +113,7 @@ class ProvisionEntry:
     statement: str = key(text())
     figures: tuple[Figure, ...] = key(many(word(Figure)), NOTHING)
     status: ProvisionStatus = key(word(ProvisionStatus))
-    layer: Layer = key(word(Layer))
+    layer: Layer = key(file_layer)
     citation: str = key(ident)
     confirm_with: str = key(ident, "")
     effective_from: dt.date | None = key(date, None)
@@ -178,7 +180,7 @@ class ClockEntry:
     acts: bool = key(flag, False)
     silence: SilenceEntry | None = key(table(SilenceEntry), None)
     route: str = key(ident, "")
-    layer: Layer = key(word(Layer))
+    layer: Layer = key(file_layer)
     citation: str = key(ident)
     because: str = key(text())
     confirm_with: str = key(ident, "")
@@ -213,7 +215,7 @@ class RouteEntry:
     flags: tuple[str, ...] = key(many(flag_id), NOTHING)
     unless_flags: tuple[str, ...] = key(many(flag_id), NOTHING)
     when_dataset: bool | None = key(flag, None)
-    layer: Layer = key(word(Layer))
+    layer: Layer = key(file_layer)
     citation: str = key(ident)
     because: str = key(text())
     status: str = key(one_of("stated", "not_specified"), "stated")
@@ -248,8 +250,8 @@ class StepEntry:
     to: str = key(text(90))
     if_leading: str = key(text(90), "")
     kinds: tuple[SubmissionKind, ...] = key(many(word(SubmissionKind), least=1), NOTHING)
-    layer: Layer = key(word(Layer))
-    after_layer: Layer = key(word(Layer), Layer.OFFICE_TARGET)
+    layer: Layer = key(file_layer)
+    after_layer: Layer = key(file_layer, Layer.OFFICE_TARGET)
     citation: str = key(ident)
     because: str = key(text())
     repeat_every: int | None = key(whole(1, 1000), None)
@@ -283,7 +285,7 @@ class AppealEntry:
     unless: tuple[str, ...] = key(many(one_of("elected_official", "commercial")), NOTHING)
     after: str = key(ident, "")
     steps: str = key(text(blank=True), "")
-    layer: Layer = key(word(Layer))
+    layer: Layer = key(file_layer)
     citation: str = key(ident)
     status: ProvisionStatus = key(word(ProvisionStatus), ProvisionStatus.STATED)
     confirm_with: str = key(ident, "")
@@ -308,7 +310,7 @@ class FeeEntry:
     percent: int | None = key(whole(1, 100), None)
     when: tuple[FeeCircumstance, ...] = key(many(word(FeeCircumstance), least=1), NOTHING)
     condition: str = key(ident, "")
-    layer: Layer = key(word(Layer))
+    layer: Layer = key(file_layer)
     citation: str = key(ident)
     status: ProvisionStatus = key(word(ProvisionStatus), ProvisionStatus.STATED)
     confirm_with: str = key(ident, "")
@@ -325,7 +327,7 @@ class DenialEntry:
     rows: tuple[str, ...] = key(many(text(20)), NOTHING)
     statement: str = key(text())
     requires: tuple[str, ...] = key(many(one_of(*_REQUIRES)), NOTHING)
-    layer: Layer = key(word(Layer))
+    layer: Layer = key(file_layer)
     citation: str = key(ident)
     status: ProvisionStatus = key(word(ProvisionStatus), ProvisionStatus.STATED)
     confirm_with: str = key(ident, "")

@@ -13,6 +13,9 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import F
 
+from portals import setup_log
+from portals.business_days import BusinessCalendar
+from portals.city_calendar import calendar_of
 from portals.city_content import CityFile
 from portals.city_reading import Problem
 from portals.city_schema import Checked
@@ -32,9 +35,11 @@ from portals.models import (
     Measure,
     Office,
     Provision,
+    Recount,
     Route,
     Violation,
 )
+from portals.vocabulary import SetupAct
 
 RULES: tuple[tuple[str, type[models.Model]], ...] = (
     ("provision", Provision),
@@ -93,6 +98,7 @@ class _Loading:
 
     def run(self) -> Loaded:
         self.city, first = self._city()
+        before, version = (None if first else calendar_of(self.city)), self.city.version
         self.today = self.city.date_at(self.now)
         self.citations = {row.key: row for row in self.city.citations.all()}
         self._citations()
@@ -112,7 +118,41 @@ class _Loading:
                 version=grown, file_digest=self.digest, loaded_at=self.now
             )
             self.city.refresh_from_db()
+        if self.changes:
+            self._write_down(before, version)
         return Loaded(self.city, first, self.changes)
+
+    def _write_down(self, before: BusinessCalendar | None, version: int) -> None:
+        """The event of the load; open cases follow other closed days, as when staff change them."""
+        after = calendar_of(self.city)
+        setup_log.write(
+            self.city,
+            SetupAct.LOAD,
+            "city_file",
+            self.city.slug,
+            now=self.now,
+            by_name="load_city",
+            before={} if before is None else {"version": version},
+            after={"version": self.city.version, "changes": self.changes, "file": self.digest},
+        )
+        if before is None:
+            return
+        added = sorted(after.closed.keys() - before.closed.keys())
+        withdrawn = sorted(before.closed.keys() - after.closed.keys())
+        if added or withdrawn or after.last_year != before.last_year:
+            Recount.objects.create(
+                city=self.city,
+                what=Recount.What.CLOSED_DAYS,
+                first_on=min([*added, *withdrawn, dt.date(before.last_year + 1, 1, 1)]),
+                data={
+                    "added": [day.isoformat() for day in added],
+                    "withdrawn": [day.isoformat() for day in withdrawn],
+                    "last_year_before": before.last_year,
+                },
+                at=self.now,
+                by_name="load_city",
+                next_at=self.now,
+            )
 
     def _city(self) -> tuple[City, bool]:
         facts = self.file.city

@@ -7,7 +7,7 @@ import dataclasses
 import datetime as dt
 import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
@@ -121,14 +121,15 @@ def url(value: Any, path: str, report: Report) -> Any:
     return pattern(r"(?!.{501})https?://[^\s/$.?#][^\s]*", "an http(s) address")(value, path, report)
 
 
-def word(words: type[TextChoices]) -> Reader:
-    """One word of the vocabulary."""
+def word(words: type[TextChoices], *, without: Sequence[str] = ()) -> Reader:
+    """One word of the vocabulary, `without` those that no file may use."""
+    known = [value for value in words.values if value not in without]
 
     def read(value: Any, path: str, report: Report) -> Any:
-        if isinstance(value, str) and value in words.values:
+        if isinstance(value, str) and value in known:
             return words(value)
-        near = _did_you_mean(value, words.values) if isinstance(value, str) else ""
-        report(path, f"unknown word {_show(value)}{near}; known: {', '.join(words.values)}")
+        near = _did_you_mean(value, known) if isinstance(value, str) else ""
+        report(path, f"unknown word {_show(value)}{near}; known: {', '.join(known)}")
         return WRONG
 
     return read

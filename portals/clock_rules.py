@@ -52,10 +52,22 @@ class Silence:
 
 
 @dataclass(frozen=True)
+class Confirmed:
+    """Who confirmed a time limit, when (a city date), and the cited page (`silent`) that leaves it open."""
+
+    office: str
+    on: date
+    silent: str
+    silent_layer: str = Layer.GUIDE
+
+
+@dataclass(frozen=True)
 class ClockRule:
     """One `[[clock]]` of a city file (docs/city-file.md). `key` is its `id`, `citation` a label.
 
     `confirm_with` is the *name* of the office. `effective_from` and `effective_to` are both included.
+    `confirmed` stands where an office confirmed what the cited page leaves open, `set_from` where the city
+    set a target of its own, for what is received from that day on.
     """
 
     key: str
@@ -85,6 +97,8 @@ class ClockRule:
     confirm_with: str = ""
     effective_from: date | None = None
     effective_to: date | None = None
+    confirmed: Confirmed | None = None
+    set_from: date | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be counted; the loader of city files says the same in the words of the file."""
@@ -143,7 +157,12 @@ def in_force(rules: Iterable[ClockRule], kind: str, received_on: date) -> tuple[
 
 
 def acknowledgement_rule(
-    *, kinds: Sequence[str], within: int, citation: str, citation_title: str = ""
+    *,
+    kinds: Sequence[str],
+    within: int,
+    citation: str,
+    citation_title: str = "",
+    set_from: date | None = None,
 ) -> ClockRule:
     """The office's own target for acknowledging (`[targets]`): `within` business days after receipt."""
     return ClockRule(
@@ -162,11 +181,18 @@ def acknowledgement_rule(
         layer=Layer.OFFICE_TARGET,
         citation=citation,
         citation_title=citation_title,
+        set_from=set_from,
     )
 
 
 def with_acknowledgement_target(
-    rules: Iterable[ClockRule], *, kind: str, within: int, citation: str, citation_title: str = ""
+    rules: Iterable[ClockRule],
+    *,
+    kind: str,
+    within: int,
+    citation: str,
+    citation_title: str = "",
+    set_from: date | None = None,
 ) -> tuple[ClockRule, ...]:
     """`rules`, and the target where `kind` has no acknowledgement clock and is no records request."""
     own = tuple(rules)
@@ -174,6 +200,6 @@ def with_acknowledgement_target(
     if has_one or kind == SubmissionKind.RECORDS_REQUEST:
         return own
     target = acknowledgement_rule(
-        kinds=[kind], within=within, citation=citation, citation_title=citation_title
+        kinds=[kind], within=within, citation=citation, citation_title=citation_title, set_from=set_from
     )
     return (*own, target)

@@ -209,7 +209,13 @@ class _Reckoning:
             yield Reason("must", {"text": rule.because})
         if rule.layer == Layer.OFFICE_TARGET:
             yield Reason("office_target")
-        if rule.citation and rule.citation_title:
+        if rule.set_from:
+            yield Reason("target.set", {"on": rule.set_from.isoformat()})
+        if rule.confirmed:
+            yield Reason("confirmed.silent", {"citation": rule.confirmed.silent})
+            said = {"office": rule.confirmed.office, "on": rule.confirmed.on.isoformat()}
+            yield Reason("confirmed", {**said, "citation": rule.citation})
+        elif rule.citation and rule.citation_title:
             yield Reason("source.titled", {"citation": rule.citation, "title": rule.citation_title})
         elif rule.citation:
             yield Reason("source", {"citation": rule.citation})

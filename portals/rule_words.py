@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from portals.clock_rules import ClockRule, Extension
 from portals.explained import business_days
 from portals.happenings import CLARIFICATION, FEE
-from portals.models import Citation, City
+from portals.models import Citation, City, Confirmation
 from portals.vocabulary import ClockEvent, DayUnit, Milestone, Roll
 
 GROUNDS: dict[str, Any] = {
@@ -123,6 +123,20 @@ def fee_words(rule: ClockRule) -> str:
 def dollars(amount: Decimal) -> str:
     """ "$0.15", "$1,000"."""
     return f"${amount:,.2f}".removesuffix(".00")
+
+
+def confirmation_words(row: Confirmation | None) -> dict[str, Any] | None:
+    """A confirmation as `components/confirmed.html` wants it; None for none."""
+    if row is None:
+        return None
+    return {
+        "words": span_words(row.count, row.unit) if row.count else row.words,
+        "office": row.office.name,
+        "on": row.confirmed_on,
+        "from_on": row.effective_from,
+        "citation": row.citation_label,
+        "url": row.citation_url,
+    }
 
 
 def in_force_words(begin: date | None, end: date | None) -> str:

@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import F
 
 from portals.business_days import BusinessCalendar
+from portals.city_calendar import calendar_of
 from portals.clocks import (
     Cap,
     ClockRule,
@@ -25,6 +26,7 @@ from portals.clocks import (
     Extension,
     Happening,
     Silence,
+    acknowledgement_rule,
     compute,
     in_force,
     with_acknowledgement_target,
@@ -44,7 +46,8 @@ from portals.routes import (
     ladder,
     resolve,
 )
-from portals.vocabulary import DayUnit
+from portals.rule_overrides import ACKNOWLEDGE, REMIND, Overrides
+from portals.vocabulary import DayUnit, SubmissionKind
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,9 @@ class FlagRule:
 
 @dataclass(frozen=True)
 class Rulebook:
-    """All rules of one city, every version. Dates are city dates; `closing_time` moves none."""
+    """All rules of one city, every version. Dates are city dates; `closing_time` moves none. `clocks` and the
+    steps of `routes` have the versions that the city confirmed or set (`overrides`); `file_clocks`,
+    `acknowledge_within` and `remind_lead_after` are as the city file has them."""
 
     city_id: int
     slug: str
@@ -104,6 +109,8 @@ class Rulebook:
     flags: tuple[FlagRule, ...]
     paragraphs: Mapping[str, str]
     fees: tuple[FeeTerm, ...]
+    file_clocks: tuple[ClockRule, ...]
+    overrides: Overrides
 
     def city_date(self, moment: datetime) -> date:
         """The date in the city at an aware moment."""
@@ -115,10 +122,23 @@ class Rulebook:
         return with_acknowledgement_target(
             in_force(self.clocks, kind, received_on),
             kind=kind,
-            within=self.acknowledge_within,
-            citation=self.targets_citation,
-            citation_title=self.targets_citation_title,
+            **self._target(received_on),
         )
+
+    def acknowledgement_target(self, received_on: date) -> ClockRule:
+        """The office's own target for acknowledging what is received on `received_on`, of any kind."""
+        return acknowledgement_rule(kinds=tuple(SubmissionKind), **self._target(received_on))
+
+    def _target(self, received_on: date) -> dict[str, Any]:
+        row = self.overrides.target_row(ACKNOWLEDGE, received_on)
+        if row is not None and row.value is not None:
+            return {"within": row.value, "citation": "", "set_from": row.effective_from}
+        label, title = self.targets_citation, self.targets_citation_title
+        return {"within": self.acknowledge_within, "citation": label, "citation_title": title}
+
+    def remind_after(self, received_on: date) -> int:
+        """Business days until the lead is reminded of what was received on `received_on`."""
+        return self.overrides.target(REMIND, received_on, self.remind_lead_after)
 
     def fees_for(self, kind: str, received_on: date) -> FeeTerms:
         """The fee rules that hold for a submission of `kind` received on `received_on`."""
@@ -210,6 +230,8 @@ def _read(city: City) -> Rulebook:
     offices = {row.pk: row for row in city.offices.select_related("citation")}
     by_key = {row.key: row for row in labels.values()}
     targets = labels.get(city.targets_citation_id or 0)
+    overrides = Overrides.of(city)
+    clocks = tuple(_clock(row, labels, by_key, offices) for row in city.clocks.all())
     return Rulebook(
         city_id=city.pk,
         slug=city.slug,
@@ -221,12 +243,14 @@ def _read(city: City) -> Rulebook:
         remind_lead_after=city.remind_lead_after,
         targets_citation=targets.label if targets else "",
         targets_citation_title=targets.title if targets else "",
-        calendar=_calendar(city),
-        clocks=tuple(_clock(row, labels, by_key, offices) for row in city.clocks.all()),
+        calendar=calendar_of(city),
+        clocks=tuple(overrides.clocks(clocks)),
+        file_clocks=clocks,
+        overrides=overrides,
         routes=RouteBook(
             offices=tuple(_office(row) for row in offices.values()),
             routes=tuple(_route(row, labels, offices) for row in city.routes.all()),
-            steps=tuple(_step(row, labels) for row in city.escalationsteps.all()),
+            steps=tuple(overrides.steps(_step(row, labels) for row in city.escalationsteps.all())),
             empty_roles=tuple(
                 EmptyRoleRule(row.role, row.because, row.citation.label if row.citation else "")
                 for row in city.empty_roles.select_related("citation")
@@ -236,21 +260,6 @@ def _read(city: City) -> Rulebook:
         flags=tuple(FlagRule(row.key, tuple(row.kinds), row.question, row.help) for row in city.flags.all()),
         paragraphs=dict(city.paragraphs),
         fees=tuple(_fee(row, labels, offices) for row in city.feerules.all()),
-    )
-
-
-def _calendar(city: City) -> BusinessCalendar:
-    """The entered years without a gap from the first on; what lies behind a gap is not entered yet."""
-    years = {row.year: row for row in city.closed_years.all()}
-    first = min(years, default=1)
-    last = first - 1
-    while last + 1 in years:
-        last += 1
-    return BusinessCalendar(
-        closed={row.on: row.name for row in city.closed_days.all()},
-        first_year=first,
-        last_year=last,
-        incomplete={year: row.note for year, row in years.items() if not row.complete},
     )
 
 

@@ -35,6 +35,11 @@ PROVISIONS = [
     },
 ]  # fmt: skip
 
+CONFIRMED = {
+    "words": "10 business days", "office": "City Clerk", "on": date(2026, 6, 1), "from_on": date(2026, 6, 2),
+    "citation": "Letter of the City Clerk, June 1, 2026", "url": "https://example.org/letter",
+}  # fmt: skip
+
 DEADLINES = [
     {
         "milestone": "response", "due_on": "2026-06-12", "state": "open", "layer": "statute",
@@ -214,6 +219,7 @@ def sample_context() -> dict[str, Any]:
         "states": ["met", "on_time", "due_soon", "late", "paused", "not_specified", "passed"],
         "kinds": ["info", "success", "warning", "error"],
         "provisions": PROVISIONS,
+        "confirmed": CONFIRMED,
         "deadlines": DEADLINES,
         "route": ROUTE,
         "events": EVENTS,

@@ -110,6 +110,7 @@ class Layer(models.TextChoices):
     STATUTE = "statute", _("state law")
     CITY_CODE = "city_code", _("city code")
     OFFICE_TARGET = "office_target", _("the office's own target, not a legal deadline")
+    CONFIRMED = "confirmed", _("confirmed by the office, not specified on the cited page")
 
 
 class ProvisionStatus(models.TextChoices):
@@ -273,3 +274,20 @@ class Figure(models.TextChoices):
     COLLECTED = "collected", _("Fees received")
     OUTCOMES = "outcomes", _("Outcomes")
     EXEMPTIONS = "exemptions", _("Exemptions used")
+
+
+class SetupAct(models.TextChoices):
+    """What can be done to the setup of a city; each is an event of its log."""
+
+    CONFIRM = "confirm", _("Confirmation recorded")
+    UNCONFIRM = "unconfirm", _("Confirmation taken back")
+    CONFIRM_OPEN = "confirm_open", _("Confirmed time limit applied to open cases")
+    TARGET = "target", _("Target changed")
+    CLOSED_DAY_ADD = "closed_day_add", _("Closed day added")
+    CLOSED_DAY_WITHDRAW = "closed_day_withdraw", _("Closed day withdrawn")
+    CLOSED_YEAR = "closed_year", _("Year of closed days entered")
+    OFFICE_ADD = "office_add", _("Office added")
+    OFFICE_EDIT = "office_edit", _("Office changed")
+    MEMBER_ADD = "member_add", _("Member added")
+    MEMBER_EDIT = "member_edit", _("Member changed")
+    LOAD = "load", _("City file loaded")

@@ -24,7 +24,7 @@ REQUESTER_ACTIONS = frozenset(
 )
 CLOCK_ACTIONS = frozenset(
     {Action.SUBMIT, Action.REMIND, Action.ESCALATE, Action.LAPSE, Action.SEPARATE, Action.PASS_ON}
-    | {Action.RAISE_UNCLAIMED}
+    | {Action.RAISE_UNCLAIMED, Action.CLOSED_DAYS, Action.CONFIRMED_LIMIT}
 )
 INFORMED_ACTIONS = frozenset({Action.NOTE})
 LEAD_ACTIONS = frozenset({Action.ACCEPT_REFERRAL, Action.REFER_BACK})
@@ -163,6 +163,26 @@ def may_enter(who: Standing, city: City) -> bool:
 def possible(submission: Submission) -> list[Action]:
     """The acts of staff that the lifecycle allows now, whoever does them."""
     return [action for action in allowed(submission.status) if action not in CLOCK_ACTIONS]
+
+
+def cities_set_up(who: Standing) -> QuerySet[City]:
+    """The cities whose setup this person may see: as its clerk, administrator or auditor."""
+    return City.objects.filter(pk__in=who.cities_seen)
+
+
+def may_set_up(who: Standing, city: City) -> bool:
+    """Whether this person may change the setup of a city: its clerk and its administrator."""
+    return city.pk in who.cities_run
+
+
+def may_appoint(who: Standing, city: City, *roles: str) -> bool:
+    """Whether this person may give or take these roles: those of the whole city only an administrator."""
+    if not may_set_up(who, city):
+        return False
+    administers = any(
+        member.city_id == city.pk and member.role == MemberRole.ADMINISTRATOR for member in who.members
+    )
+    return administers or not set(roles) & {MemberRole.ADMINISTRATOR, MemberRole.AUDITOR, MemberRole.CLERK}
 
 
 def permitted(who: Standing, submission: Submission) -> list[Action]:

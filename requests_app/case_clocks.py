@@ -17,13 +17,12 @@ from portals.clocks import (
     Happening,
     NotEntered,
     Reason,
-    acknowledgement_rule,
     compute,
     in_force,
     last_second,
 )
 from portals.rulebook import Rulebook
-from portals.vocabulary import ClockEvent, ClockState, Layer, Milestone, SubmissionKind
+from portals.vocabulary import ClockEvent, ClockState, Layer, Milestone
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, Event, OutsideReview, Submission
 
@@ -153,12 +152,21 @@ def _computed(
 def rules_for(book: Rulebook, submission: Submission, events: Sequence[Event]) -> tuple[ClockRule, ...]:
     """The clocks that were in force on the day of receipt, without the office's own target.
 
+    A time limit that an office confirmed later holds where it was applied to the case.
     A clock that starts with the custodian's receipt is left out while the case lies with another office.
     """
     rules = in_force(book.clocks, submission.kind, submission.received_on)
     orders = [event.data for event in events if event.happening == ClockEvent.ORDER_ISSUED]
     if orders and orders[-1].get("result") in NOTHING_ORDERED:
         rules = tuple(rule for rule in rules if rule.milestone != Milestone.COMPLIANCE)
+    applied = {
+        event.data["rule"]: event.data["number"] for event in events if event.action == Action.CONFIRMED_LIMIT
+    }
+    if applied:
+        rules = tuple(
+            book.overrides.applied(rule, applied[rule.key], book.file_clocks) if rule.key in applied else rule
+            for rule in rules
+        )
     return tuple(rules) if custodian_has_it(events) else _without_custodian(rules)
 
 
@@ -173,15 +181,6 @@ def _without_custodian(rules: Iterable[ClockRule]) -> tuple[ClockRule, ...]:
     return tuple(rule for rule in rules if rule.starts_on != (ClockEvent.RECEIVED_BY_CUSTODIAN,))
 
 
-def office_target(book: Rulebook) -> ClockRule:
-    return acknowledgement_rule(
-        kinds=tuple(SubmissionKind),
-        within=book.acknowledge_within,
-        citation=book.targets_citation,
-        citation_title=book.targets_citation_title,
-    )
-
-
 def computed_for(
     submission: Submission, book: Rulebook, events: Sequence[Event]
 ) -> tuple[list[ComputedDeadline], list[tuple[ClockRule, NotEntered]]]:
@@ -191,7 +190,8 @@ def computed_for(
     computed, beyond = _by_law(book, rules, events)
     computed += _by_decision(book, submission, events)
     if submission.cycle > 1 or not any(rule.milestone == Milestone.ACKNOWLEDGEMENT for rule in rules):
-        target, not_entered = _computed(book, [office_target(book)], _since_filing(events, submission.cycle))
+        own = book.acknowledgement_target(submission.received_on)
+        target, not_entered = _computed(book, [own], _since_filing(events, submission.cycle))
         computed, beyond = computed + target, beyond + not_entered
     if joined(events).get("earlier"):
         computed = [_told_as_joined(deadline) for deadline in computed]
@@ -275,7 +275,7 @@ def foreseen(
     if not custodian_first:
         rules = _without_custodian(rules)
     if not any(rule.milestone == Milestone.ACKNOWLEDGEMENT for rule in rules):
-        rules = (*rules, office_target(book))
+        rules = (*rules, book.acknowledgement_target(book.city_date(at)))
     computed, beyond = _computed(book, rules, happened)
     return computed, [error for _rule, error in beyond]
 

@@ -58,7 +58,7 @@ def before_filing(
             due_on=deadline.due_on,
             acts_on=deadline.acts_on,
             filed_on=filed_on,
-            remind_after=book.remind_lead_after,
+            remind_after=book.remind_after(filed_on),
             rules=parts,
             calendar=book.calendar,
             zone=book.time_zone,

@@ -153,7 +153,7 @@ def planned_steps(
         due_on=deadline.due_on,
         acts_on=deadline.acts_on,
         filed_on=filed,
-        remind_after=book.remind_lead_after,
+        remind_after=book.remind_after(submission.received_on),
         rules=ladder_of(book, submission),
         calendar=book.calendar,
         zone=book.time_zone,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from portals.templatetags.civic import city_date
 from portals.vocabulary import ClockEvent, Milestone, StepAction, SubmissionKind
-from requests_app import appeal_stand, fee_stand
+from requests_app import appeal_stand, date_moves, fee_stand
 from requests_app.models import Action, Actor, Channel, Event, Status, outcome_label
 
 DONE = {
@@ -71,6 +71,8 @@ DONE = {
     Action.REVIEW_ORDER: gettext_lazy("Decided outside the city"),
     Action.REVIEW_COMPLY: gettext_lazy("The order is complied with"),
     Action.CONVERT: gettext_lazy("Turned into another kind"),
+    Action.CLOSED_DAYS: gettext_lazy("Dates moved: the closed days of the city changed"),
+    Action.CONFIRMED_LIMIT: gettext_lazy("A time limit that the office confirmed was applied"),
 }
 
 COLUMNS = {
@@ -242,7 +244,7 @@ OF_ACTION: dict[Action, Callable[[Mapping[str, Any]], str]] = {
 def detail_of(event: Event) -> str:
     """What the event carries besides its name."""
     data = event.data
-    if said := fee_stand.words_of(event) or appeal_stand.words_of(event):
+    if said := fee_stand.words_of(event) or appeal_stand.words_of(event) or date_moves.words_of(event):
         return said
     if words := OF_ACTION.get(Action(event.action)):
         return words(data)

@@ -49,6 +49,8 @@ def _moves() -> dict[tuple[Status, Action], Status]:
     fees += [a.WAIVER_REQUEST, a.WAIVER_DECIDE]
     for status in (s.RECEIVED, s.ACKNOWLEDGED, s.CLARIFYING, s.DETERMINED):
         table |= {(status, action): status for action in fees}
+    for status in (s.RECEIVED, s.ACKNOWLEDGED, s.CLARIFYING, s.DETERMINED, s.CLOSED):
+        table |= {(status, action): status for action in (a.CLOSED_DAYS, a.CONFIRMED_LIMIT)}
     for status in (s.DETERMINED, s.CLOSED):  # what falls due after an answer: a statement, compliance
         table[status, a.REMIND] = status
     for status in (s.DETERMINED, s.CLOSED, s.WITHDRAWN, s.LAPSED):

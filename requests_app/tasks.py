@@ -4,12 +4,13 @@ from celery import shared_task
 from django.utils import timezone
 
 from portals.catalog.refresh import refresh_catalogs as refresh
-from requests_app import delivery, escalation, following, joined
+from requests_app import delivery, escalation, following, joined, recount
 
 
 @shared_task
 def sweep() -> None:
     now = escalation.database_now()
+    recount.carry_out(now=now)
     escalation.sweep(now=now)
     joined.pass_on(now=now)
     following.write_letters(now=now)

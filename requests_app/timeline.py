@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from portals.models import City
 from portals.templatetags.civic import city_date
 from portals.vocabulary import ClockEvent, Milestone, StepAction, SubmissionKind
-from requests_app import appeal_stand, fee_stand
+from requests_app import appeal_stand, date_moves, fee_stand
 from requests_app.models import Action, Actor, Event
 
 TITLES: dict[str, Any] = {
@@ -56,6 +56,8 @@ TITLES: dict[str, Any] = {
     Action.REVIEW_ORDER: gettext_lazy("It was decided outside the city"),
     Action.REVIEW_COMPLY: gettext_lazy("The city says that it complied with the order"),
     Action.CONVERT: gettext_lazy("It was turned into another kind: %(kind)s"),
+    Action.CLOSED_DAYS: gettext_lazy("Dates moved, because the days on which the city is closed changed"),
+    Action.CONFIRMED_LIMIT: gettext_lazy("The office confirmed a time limit that its pages leave open"),
 }
 STEPS: dict[str, Any] = {
     StepAction.REMIND: gettext_lazy("%(office)s was asked to look at it"),
@@ -97,6 +99,7 @@ def _told(event: Event, city: City) -> dict[str, Any]:
         "title": _title(event),
         "detail": fee_stand.words_of(event)
         or (appeal_stand.words_of(event) if event.action != Action.APPEAL_LINK else "")
+        or date_moves.words_of(event)
         or next((event.data[name] for name in _DETAILS if event.data.get(name)), _elsewhere(event, city)),
         "who": _who(event),
         "key": event.action in KEY,

@@ -12,11 +12,16 @@ from requests_app.views import (
     links,
     public,
     reports,
+    setup_days,
+    setup_people,
+    setup_rules,
+    setup_simulation,
     staff,
     staff_acts,
     submit,
     track,
 )
+from requests_app.views import setup as city_setup
 
 app_name = "requests_app"
 
@@ -56,4 +61,26 @@ STAFF: list[URLPattern] = [
     path("desk/styleguide/", staff.styleguide, name="styleguide"),
 ]
 
-urlpatterns = [*PUBLIC, *STAFF]
+CITY = "desk/setup/<slug:city_slug>/"
+SETUP: list[URLPattern] = [
+    path("desk/setup/", city_setup.setup, name="setup"),
+    path(CITY, city_setup.overview, name="setup_city"),
+    path(f"{CITY}not-specified/", city_setup.not_specified, name="setup_open"),
+    path(f"{CITY}confirm/<slug:table>/<slug:key>/", setup_rules.confirm, name="setup_confirm"),
+    path(f"{CITY}targets/", setup_rules.targets_page, name="setup_targets"),
+    path(f"{CITY}targets/<str:name>/", setup_rules.target, name="setup_target"),
+    path(f"{CITY}closed-days/", setup_days.days, name="setup_days"),
+    path(f"{CITY}closed-days/add/", setup_days.add_day, name="setup_add_day"),
+    path(f"{CITY}closed-days/year/", setup_days.enter_year, name="setup_year"),
+    path(f"{CITY}closed-days/<str:on>/withdraw/", setup_days.withdraw_day, name="setup_withdraw_day"),
+    path(f"{CITY}offices/", setup_people.offices, name="setup_offices"),
+    path(f"{CITY}offices/new/", setup_people.new_office, name="setup_new_office"),
+    path(f"{CITY}offices/<int:pk>/", setup_people.office, name="setup_office"),
+    path(f"{CITY}members/", setup_people.members, name="setup_members"),
+    path(f"{CITY}members/new/", setup_people.new_member, name="setup_new_member"),
+    path(f"{CITY}members/<int:pk>/", setup_people.member, name="setup_member"),
+    path(f"{CITY}simulation/", setup_simulation.simulate, name="setup_simulation"),
+    path(f"{CITY}history/", city_setup.history, name="setup_history"),
+]
+
+urlpatterns = [*PUBLIC, *STAFF, *SETUP]

@@ -10,6 +10,8 @@ from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from portals import setup_log
+from portals.models import City
 from requests_app import append_only, case_zip
 from requests_app.files import path_of
 from requests_app.lifecycle import AT_WORK
@@ -34,6 +36,7 @@ def verify() -> Iterator[Finding]:
     yield from _triggers()
     yield from _chains()
     yield from _ends_of_chains()
+    yield from _setup_chains()
     yield from _details()
     yield from _offices_and_deadlines()
     yield from _files()
@@ -81,6 +84,13 @@ def _ends_of_chains() -> Iterator[Finding]:
                 _("The case says it has %(said)d events; %(found)d are there, or the last was changed.")
                 % {"said": case.chain_length, "found": case.real_length},
             )
+
+
+def _setup_chains() -> Iterator[Finding]:
+    for city in City.objects.order_by("slug"):
+        for number in setup_log.broken(city):
+            message = _("Change %(number)d of the city's setup is missing, was changed or is out of place.")
+            yield Finding("setup_chain", city.slug, message % {"number": number})
 
 
 def _details() -> Iterator[Finding]:

@@ -14,7 +14,16 @@ from django.template import engines
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
-from portals.styleguide import COLUMNS, DEADLINES, PROVISIONS, ROUTE, ROWS, SampleForm, sample_context
+from portals.styleguide import (
+    COLUMNS,
+    CONFIRMED,
+    DEADLINES,
+    PROVISIONS,
+    ROUTE,
+    ROWS,
+    SampleForm,
+    sample_context,
+)
 from portals.vocabulary import Layer
 
 ROOT = Path(settings.BASE_DIR)
@@ -81,6 +90,11 @@ SAMPLES = [
     ("status", {"state": "paused"}, "Stopped"),
     ("citation", {"citation": "KMC 2.50", "layer": "city_code"}, "KMC 2.50 Source: city code"),
     ("not_specified", {"ask": "City Clerk"}, "Not specified on the cited page. Ask: City Clerk"),
+    (
+        "confirmed",
+        {"confirmed": CONFIRMED},
+        "10 business days Confirmed by City Clerk on Monday, June 1, 2026",
+    ),
     ("provision", {"provision": PROVISIONS[0]}, "RCW 42.56.520(1), Prompt responses required"),
     ("route", {"route": ROUTE}, "must act Public Works"),
     ("ladder", {"route": ROUTE, "title": "Why?"}, "Why?"),

@@ -16,6 +16,7 @@ from portals.models.rule import (
     Route,
     Violation,
 )
+from portals.models.setup import Confirmation, OfficeTarget, Recount, SetupEvent
 
 __all__ = [
     "Absence",
@@ -26,6 +27,7 @@ __all__ = [
     "Clock",
     "ClosedDay",
     "ClosedYear",
+    "Confirmation",
     "Dataset",
     "DenialRule",
     "Distribution",
@@ -37,8 +39,11 @@ __all__ = [
     "Measure",
     "Member",
     "Office",
+    "OfficeTarget",
     "Provision",
+    "Recount",
     "Route",
+    "SetupEvent",
     "User",
     "Violation",
 ]

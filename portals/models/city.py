@@ -44,6 +44,8 @@ class City(models.Model):
     )
     file_digest = models.CharField(max_length=64, blank=True)
     loaded_at = models.DateTimeField(null=True)
+    setup_length = models.PositiveIntegerField(default=0, editable=False)
+    setup_head = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
         ordering = ["name"]
@@ -70,6 +72,8 @@ class ClosedYear(models.Model):
     complete = models.BooleanField(default=True)
     note = models.TextField(blank=True)
     citation = models.ForeignKey("portals.Citation", null=True, on_delete=models.PROTECT, related_name="+")
+    source = models.CharField(max_length=200, blank=True, help_text=_("Where staff who entered it read it."))
+    source_url = models.URLField(max_length=500, blank=True)
 
     class Meta:
         ordering = ["year"]
@@ -80,12 +84,20 @@ class ClosedYear(models.Model):
 
 
 class ClosedDay(models.Model):
-    """A weekday on which the offices of a city are closed, with where that is written."""
+    """A weekday on which the offices of a city are closed, with where that is written.
+
+    What staff enter has no citation row but a `source`. A `withdrawn` day is kept and not counted: the office
+    is open on it after all, also when the city file is loaded again. `reason` says why staff changed it.
+    """
 
     city = models.ForeignKey(City, on_delete=models.CASCADE, related_name="closed_days")
     on = models.DateField()
     name = models.CharField(max_length=100)
     citation = models.ForeignKey("portals.Citation", null=True, on_delete=models.PROTECT, related_name="+")
+    source = models.CharField(max_length=200, blank=True)
+    source_url = models.URLField(max_length=500, blank=True)
+    withdrawn = models.BooleanField(default=False)
+    reason = models.TextField(blank=True)
 
     class Meta:
         ordering = ["on"]

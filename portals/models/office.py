@@ -32,6 +32,8 @@ class Office(models.Model):
     outside = models.BooleanField(default=False, help_text=_("Not part of the city; never written to."))
     aliases = models.JSONField(default=list, help_text=_("Other spellings under which catalogues name it."))
     note = models.TextField(blank=True)
+    contact = models.TextField(blank=True, help_text=_("How to reach it, as the office says itself."))
+    hours = models.CharField(max_length=200, blank=True, help_text=_("When it is open, in words."))
     citation = models.ForeignKey(
         "portals.Citation", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

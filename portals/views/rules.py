@@ -1,6 +1,7 @@
 """Rules and enforcement of a city: every statement with where it is written, layer beside layer."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from portals.clock_rules import TARGET_KEY, ClockRule, acknowledgement_rule
+from portals.clock_rules import TARGET_KEY, ClockRule
 from portals.models import City, Office
 from portals.models.rule import Rule
 from portals.rule_routes import ladder_lines, routes_by_kind
@@ -23,6 +24,7 @@ from portals.rule_words import (
     all_of,
     cap_words,
     clock_facts,
+    confirmation_words,
     dollars,
     fee_words,
     in_force_words,
@@ -61,6 +63,7 @@ def rules(request: HttpRequest, city: City) -> HttpResponse:
     book, sources = rulebook_for(city), Sources.of(city)
     offices = {office.pk: office for office in city.offices.all()}
     today = book.city_date(timezone.now())
+    page = _Page(sources, offices, book, today)
     fees, denials = list(city.feerules.all()), list(city.denialrules.all())
     measures, violations = list(city.measures.all()), list(city.violations.all())
     for measure in measures:
@@ -75,21 +78,32 @@ def rules(request: HttpRequest, city: City) -> HttpResponse:
         "routes": routes_by_kind(book, sources, today),
         "ladder": ladder_lines(book, sources, today),
         "clocks": [_clock(rule, book, sources) for rule in _all_clocks(book, today)],
-        "appeals": [_appeal(rule, book, sources) for rule in book.appeals],
-        "fees": [_placed(row, sources, offices) | _fee(row) for row in fees],
-        "denials": [_placed(row, sources, offices) | _denial(row) for row in denials],
+        "appeals": [_appeal(rule, book, sources, today) for rule in book.appeals],
+        "fees": [_placed("fee_rule", row, page) | _fee(row) for row in fees],
+        "denials": [_placed("denial_rule", row, page) | _denial(row) for row in denials],
         "measures": sorted(measures, key=lambda row: (row.order is None, row.order or 0, row.pk)),
         "violations": violations,
         "years": _years(city, sources),
         "versions": _versions(book),
     }
-    context["sections"] = list(_sections(city, sources, offices, context))
+    context["sections"] = list(_sections(city, page, context))
     return kept_public(request, render(request, "portals/rules.html", context))
 
 
-def _placed(row: Rule, sources: Sources, offices: Mapping[int, Office]) -> dict[str, Any]:
-    """What every rule shows, as `components/provision.html` wants it."""
-    citation = sources.by_pk[row.citation_id]
+@dataclass(frozen=True)
+class _Page:
+    """What the statements of a page are told with."""
+
+    sources: Sources
+    offices: Mapping[int, Office]
+    book: Rulebook
+    today: date
+
+
+def _placed(table: str, row: Rule, page: _Page) -> dict[str, Any]:
+    """What every rule shows, as `components/provision.html` wants it, with what was confirmed beside it."""
+    citation = page.sources.by_pk[row.citation_id]
+    confirmed = page.book.overrides.current(f"{table}:{row.key}", page.today)
     return {
         "key": row.key,
         "statement": getattr(row, "statement", ""),
@@ -97,20 +111,19 @@ def _placed(row: Rule, sources: Sources, offices: Mapping[int, Office]) -> dict[
         "layer": row.layer,
         "citation": citation,
         "secondary": citation.confidence == Confidence.MEDIUM,
-        "confirm_with": offices[row.confirm_with_id].name if row.confirm_with_id else "",
+        "confirm_with": page.offices[row.confirm_with_id].name if row.confirm_with_id else "",
+        "confirmed": confirmation_words(confirmed),
         "effective_from": row.effective_from,
         "effective_to": row.effective_to,
     }
 
 
-def _sections(
-    city: City, sources: Sources, offices: Mapping[int, Office], tables: Mapping[str, Any]
-) -> Iterator[dict[str, Any]]:
+def _sections(city: City, page: _Page, tables: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Every topic of which anything is said: the guide's statements first, those of the law beside them, then
     the name of the table that belongs there."""
     by_topic: dict[str, list[dict[str, Any]]] = {}
     for row in city.provisions.all():
-        by_topic.setdefault(row.topic, []).append(_placed(row, sources, offices))
+        by_topic.setdefault(row.topic, []).append(_placed("provision", row, page))
     for topic in Topic:
         statements = by_topic.get(topic, [])
         table = TABLES.get(topic, "")
@@ -138,12 +151,7 @@ def _all_clocks(book: Rulebook, today: date) -> list[ClockRule]:
     kinds = [
         kind for kind in SubmissionKind if any(r.key == TARGET_KEY for r in book.clocks_for(kind, today))
     ]
-    target = acknowledgement_rule(
-        kinds=kinds,
-        within=book.acknowledge_within,
-        citation=book.targets_citation,
-        citation_title=book.targets_citation_title,
-    )
+    target = replace(book.acknowledgement_target(today), kinds=tuple(kinds))
     return [*book.clocks, target] if kinds else list(book.clocks)
 
 
@@ -165,6 +173,14 @@ def _clock(rule: ClockRule, book: Rulebook, sources: Sources) -> dict[str, Any]:
 
 def _beside(rule: ClockRule, book: Rulebook) -> str:
     """Both layers in one line where the guide leaves open what another layer gives a number for."""
+    if rule.confirmed and rule.count:
+        told = _("%(layer)s: not specified on the cited page. Confirmed by %(office)s: %(span)s, %(since)s.")
+        return told % {
+            "layer": capfirst(str(Layer(rule.confirmed.silent_layer).label)),
+            "office": rule.confirmed.office,
+            "span": span_words(rule.count, rule.unit),
+            "since": in_force_words(rule.effective_from, rule.effective_to),
+        }
     by_guide = any(
         other.layer == Layer.GUIDE
         and other.status == ProvisionStatus.STATED
@@ -179,7 +195,7 @@ def _beside(rule: ClockRule, book: Rulebook) -> str:
     return told % {"layer": layer, "span": span_words(rule.count, rule.unit)}
 
 
-def _appeal(rule: AppealRule, book: Rulebook, sources: Sources) -> dict[str, Any]:
+def _appeal(rule: AppealRule, book: Rulebook, sources: Sources, today: date) -> dict[str, Any]:
     citation = sources.cited(rule.citation, rule.citation_title)
     limits = [_limit(clock, book) for clock in book.clocks if clock.route == rule.key]
     return {
@@ -189,6 +205,7 @@ def _appeal(rule: AppealRule, book: Rulebook, sources: Sources) -> dict[str, Any
         "grounds": several(rule.grounds, GROUNDS),
         "unless": several(rule.unless, UNLESS),
         "limits": limits,
+        "confirmed": confirmation_words(book.overrides.current(f"appeal_route:{rule.key}", today)),
         "citation": citation,
         "secondary": getattr(citation, "confidence", "") == Confidence.MEDIUM,
         "in_force": in_force_words(rule.effective_from, rule.effective_to),
@@ -225,7 +242,8 @@ def _denial(row: Any) -> dict[str, Any]:
 
 def _years(city: City, sources: Sources) -> list[dict[str, Any]]:
     """The entered years with their closed days."""
-    by_year = {year: list(days) for year, days in groupby(city.closed_days.all(), lambda day: day.on.year)}
+    counted = city.closed_days.filter(withdrawn=False)
+    by_year = {year: list(days) for year, days in groupby(counted, lambda day: day.on.year)}
     return [
         {
             "year": year.year,

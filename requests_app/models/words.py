@@ -71,6 +71,8 @@ class Action(models.TextChoices):
     REVIEW_ORDER = "review_order", _("Record what was decided outside the city")
     REVIEW_COMPLY = "review_comply", _("Record that the order is complied with")
     CONVERT = "convert", _("Turn into another kind")
+    CLOSED_DAYS = "closed_days", _("Follow a change of the closed days")
+    CONFIRMED_LIMIT = "confirmed_limit", _("Apply a time limit that the office confirmed")
 
 
 class Channel(models.TextChoices):

@@ -335,6 +335,7 @@ def test_the_command_alone_does_everything_and_says_what_in_json(
         "put_off": [],
         "passed_on": 0,
         "to_followers": 0,
+        "recounted": 0,
     }
     assert Tick.objects.get(name="sweep").at == now
     call_command("sweep")

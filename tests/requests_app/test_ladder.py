@@ -14,7 +14,7 @@ from portals.business_days import BusinessCalendar
 from portals.models import City
 from portals.rulebook import rulebook_for
 from portals.vocabulary import ClockState, Milestone, StepAction, SubmissionKind
-from requests_app import case_clocks, deadlines, ladder
+from requests_app import deadlines, ladder
 from requests_app.models import Deadline, Submission
 from tests.requests_app.factories import OfficeFactory
 
@@ -48,7 +48,7 @@ def planned(
     book = rulebook_for(city)
     office = city.offices.get(key=lead) if lead else OfficeFactory(city=city)
     case = Submission(city=city, kind=kind, received_on=filed_on, office=office, climbs_from=office)
-    rule = case_clocks.office_target(book)
+    rule = book.acknowledgement_target(filed_on)
     due = ladder.business_day(book.calendar, filed_on, 3)
     deadline = Deadline(
         state=ClockState.OPEN, milestone=Milestone.ACKNOWLEDGEMENT, due_on=due, clock_key=rule.key

@@ -68,6 +68,8 @@ review_petition     = = = = = = =
 review_order        = = = = = = =
 review_comply       = = = = = = =
 convert             = = = . . . .
+closed_days         = = = = = . .
+confirmed_limit     = = = = = . .
 """
 LETTERS = {
     "R": Status.RECEIVED,

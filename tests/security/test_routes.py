@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from portals.models import User
+from portals.models import City, User
 from portals.vocabulary import Relation
 from requests_app import access, files, routing
 from requests_app.models import Action, Actor, Attachment, Event, Submission
@@ -28,6 +28,7 @@ EVERYBODY, REQUESTER_OF_CASE, STAFF, STAFF_OF_CASE = (
     "staff of case",
 )
 CITY_STAFF, WHOEVER_SEES_THE_FILE = "staff of the city", "whoever sees the file"
+CITY_SETUP = "clerk, administrator and auditor of the city"
 
 POLICY: dict[str, str] = {
     "healthz": EVERYBODY,
@@ -59,6 +60,24 @@ POLICY: dict[str, str] = {
     "requests_app:links": STAFF_OF_CASE,
     "requests_app:act": STAFF_OF_CASE,
     "requests_app:enter": CITY_STAFF,
+    "requests_app:setup": STAFF,
+    "requests_app:setup_city": CITY_SETUP,
+    "requests_app:setup_open": CITY_SETUP,
+    "requests_app:setup_confirm": CITY_SETUP,
+    "requests_app:setup_targets": CITY_SETUP,
+    "requests_app:setup_target": CITY_SETUP,
+    "requests_app:setup_days": CITY_SETUP,
+    "requests_app:setup_add_day": CITY_SETUP,
+    "requests_app:setup_year": CITY_SETUP,
+    "requests_app:setup_withdraw_day": CITY_SETUP,
+    "requests_app:setup_offices": CITY_SETUP,
+    "requests_app:setup_new_office": CITY_SETUP,
+    "requests_app:setup_office": CITY_SETUP,
+    "requests_app:setup_members": CITY_SETUP,
+    "requests_app:setup_new_member": CITY_SETUP,
+    "requests_app:setup_member": CITY_SETUP,
+    "requests_app:setup_simulation": CITY_SETUP,
+    "requests_app:setup_history": CITY_SETUP,
     "portals:home": EVERYBODY,
     "portals:accessibility": EVERYBODY,
     "portals:privacy": EVERYBODY,
@@ -76,6 +95,7 @@ ROLES = (
     *("clerk of another city", "auditor of another city", "superuser"),
 )
 SEES_THE_CASE = {"member", "clerk", "auditor", "informed member"}
+SEES_THE_SETUP = {"clerk", "auditor"}
 OF_THE_CITY = {"member", "clerk", "informed member", "member of another office"}
 IS_STAFF = SEES_THE_CASE | OF_THE_CITY | {"clerk of another city", "auditor of another city"}
 
@@ -156,11 +176,26 @@ def prove(client: Client, case: Submission) -> None:
     session.save()
 
 
+SETUP_THINGS: dict[str, Callable[[City], list[object]]] = {
+    "requests_app:setup_confirm": lambda city: ["appeal_route", _silent(city)],
+    "requests_app:setup_target": lambda city: ["acknowledge_within"],
+    "requests_app:setup_withdraw_day": lambda city: ["2027-12-24"],
+    "requests_app:setup_office": lambda city: [city.offices.order_by("pk").values_list("pk", flat=True)[0]],
+    "requests_app:setup_member": lambda city: [city.members.order_by("pk").values_list("pk", flat=True)[0]],
+}
+
+
+def _silent(city: City) -> str:
+    return str(city.appealroutes.exclude(status="stated").values_list("key", flat=True)[0])
+
+
 def arguments(name: str, scene: Scene) -> list[list[object]]:
     """Every way to name the things of this case in an address."""
     case = scene.case
     city, dataset = case.city.slug, case.dataset
     assert dataset
+    if name.startswith("requests_app:setup_"):
+        return [[city, *SETUP_THINGS.get(name, lambda found: [])(case.city)]]
     if name == "requests_app:act":
         return [[case.reference, action] for action in ("note", "refer", "determine")]
     known: dict[str, list[list[object]]] = {
@@ -218,7 +253,7 @@ def test_nobody_reads_a_case_that_is_not_his(scene: Scene, role: str) -> None:
                 # What was asked for comes back in search fields, so only what was not asked for counts.
                 for word in (f"{CANARY} title", f"{CANARY} text", f"{CANARY} name", f"{CANARY}@"):
                     assert word.encode() not in body, where
-            if policy in (STAFF, STAFF_OF_CASE, CITY_STAFF):
+            if policy in (STAFF, STAFF_OF_CASE, CITY_STAFF, CITY_SETUP):
                 check_door(policy, role, answer.status_code, where)
             if policy == WHOEVER_SEES_THE_FILE:
                 assert answer.status_code == (200 if may_see(policy, role, hidden) else 404), where
@@ -232,6 +267,8 @@ def check_door(policy: str, role: str, status: int, where: str) -> None:
         assert status == 403, where
     elif policy == STAFF_OF_CASE and role not in SEES_THE_CASE:
         assert status == 404, where
+    elif policy == CITY_SETUP:
+        assert status == (200 if role in SEES_THE_SETUP else 404), where
     elif policy == CITY_STAFF:
         assert status == (200 if role in OF_THE_CITY else 403), where
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from requests_app.escalation import BATCH, database_now, sweep
 from requests_app.following import write_letters
 from requests_app.joined import pass_on
+from requests_app.recount import carry_out
 
 
 class Command(BaseCommand):
@@ -21,13 +22,20 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = database_now()
+        followed = carry_out(now=now)
         report = sweep(now=now, batch=max(1, options["batch"])).as_json()
         report["passed_on"] = pass_on(now=now)
         report["to_followers"] = write_letters(now=now)
+        report["recounted"] = followed.moved
         if options["json"]:
             self.stdout.write(json.dumps(report))
             return
         self.stdout.write(_("%(steps)d steps taken.") % report)
+        if followed.looked_at:
+            self.stdout.write(
+                _("%(looked_at)d cases followed a change of the city's setup; of %(moved)d a date moved.")
+                % vars(followed)
+            )
         for step, count in report["by_step"].items():
             self.stdout.write(f"  {step}: {count}")
         if report["put_off"]:
