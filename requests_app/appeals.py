@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from portals.models import User
 from portals.vocabulary import AppealOutcome, ClockEvent, SubmissionKind
 from requests_app import appeal_links, deadlines, merging, remedies
-from requests_app.files import StoredFile, attach_files
+from requests_app.files import StoredFile, attach_files, looked_at
 from requests_app.lifecycle import AT_WORK, NotAllowed, acknowledge_on_the_way, apply, locked, take_up
 from requests_app.models import Action, Actor, Appeal, CaseLink, Deadline, Determination, Event, Submission
 from requests_app.notices import people_of, tell, write_to_requester
@@ -101,7 +101,7 @@ def decide(
         if wanted := missing_from(row, details, decision, row.city.date_at(now)):
             raise NotAllowed(" ".join(wanted.values()))
         acknowledge_on_the_way(row, by=by, now=now)
-        event, decided = _record(row, decision, by=by, now=now)
+        event, decided = _record(row, decision, files, by=by, now=now)
         attach_files(row, files, actor=Actor.STAFF, by=by, now=now)
         case = carry_out(row, details, decision, by=by, now=now) if details.against else None
         found = deadlines.recompute(row, now=now)
@@ -109,7 +109,9 @@ def decide(
     return decided
 
 
-def _record(row: Submission, decision: Decision, *, by: User, now: datetime) -> tuple[Event, Determination]:
+def _record(
+    row: Submission, decision: Decision, files: Sequence[StoredFile], *, by: User, now: datetime
+) -> tuple[Event, Determination]:
     event = apply(
         row,
         Action.APPEAL_DECIDE,
@@ -118,7 +120,7 @@ def _record(row: Submission, decision: Decision, *, by: User, now: datetime) -> 
         changes={"determined_at": now, "requester_wrote_at": None},
         happening=ClockEvent.DETERMINED,
         until=decision.until,
-        data={"outcome": str(decision.outcome)},
+        data={"outcome": str(decision.outcome), **looked_at(files)},
     )
     decided = Determination.objects.create(
         submission=row,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from portals.models import User
 from portals.vocabulary import ClockEvent, SubmissionKind
 from requests_app import case_clocks, conversation, deadlines
-from requests_app.files import StoredFile
+from requests_app.files import StoredFile, looked_at
 from requests_app.lifecycle import NotAllowed, apply, locked
 from requests_app.models import Action, Event, Submission
 from requests_app.notices import write_to_requester
@@ -139,6 +139,7 @@ def release_part(
             now=now,
             by=by,
             happening=ClockEvent.INSTALMENT_RELEASED,
+            data=looked_at(files),
         )
         conversation.write_message(row, event, body, files=files)
         deadlines.recompute(row, now=now)

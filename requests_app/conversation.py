@@ -10,7 +10,7 @@ from portals.models import User
 from portals.rulebook import rulebook_for
 from portals.vocabulary import ClockEvent
 from requests_app import case_clocks, deadlines
-from requests_app.files import StoredFile, attach_files
+from requests_app.files import StoredFile, attach_files, looked_at
 from requests_app.lifecycle import NotAllowed, acknowledge_on_the_way, apply, locked
 from requests_app.models import Action, Actor, Event, Message, Submission
 from requests_app.notices import people_of, tell, write_to_requester
@@ -78,6 +78,7 @@ def ask(
             by=by,
             changes={"requester_wrote_at": None},
             happening=ClockEvent.CLARIFICATION_ASKED,
+            data=looked_at(files),
         )
         write_message(row, event, body, files=files, is_question=True)
         deadlines.recompute(row, now=now)
@@ -141,6 +142,7 @@ def message(
             now=now,
             by=by,
             changes={"requester_wrote_at": None if by else now},
+            data=looked_at(files),
         )
         write_message(row, event, body, files=files)
         if by:

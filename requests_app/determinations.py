@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from portals.models import DenialRule, User
 from portals.vocabulary import ClockEvent, Outcome, ProvisionStatus, SubmissionKind
 from requests_app import deadlines
-from requests_app.files import StoredFile, attach_files
+from requests_app.files import StoredFile, attach_files, looked_at
 from requests_app.intake import promise
 from requests_app.lifecycle import NotAllowed, acknowledge_on_the_way, apply, locked, take_up
 from requests_app.models import Action, Actor, Deadline, Determination, Event, Submission
@@ -81,7 +81,7 @@ def determine(
         if missing:
             raise NotAllowed(" ".join(missing.values()))
         acknowledge_on_the_way(row, by=by, now=now)
-        event = _record_answer(row, answer, by=by, now=now)
+        event = _record_answer(row, answer, files, by=by, now=now)
         decided = Determination.objects.create(
             submission=row,
             outcome=answer.outcome,
@@ -106,7 +106,9 @@ def _write_answer(row: Submission, decided: Determination, event: Event, found: 
     write_to_requester(row, "determined", now=event.at, occasion=f"event:{event.sequence}", **told)
 
 
-def _record_answer(row: Submission, answer: Answer, *, by: User, now: datetime) -> Event:
+def _record_answer(
+    row: Submission, answer: Answer, files: Sequence[StoredFile], *, by: User, now: datetime
+) -> Event:
     """The event of the answer; a refusal is an event of its own, for the remedies count from it."""
     data = {"outcome": str(answer.outcome)}
     event = apply(
@@ -116,7 +118,7 @@ def _record_answer(row: Submission, answer: Answer, *, by: User, now: datetime) 
         by=by,
         changes={"determined_at": now, "requester_wrote_at": None},
         happening=ClockEvent.DETERMINED,
-        data=data,
+        data={**data, **looked_at(files)},
     )
     if answer.outcome in DENIALS:
         apply(

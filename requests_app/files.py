@@ -9,8 +9,8 @@ import re
 import tempfile
 import unicodedata
 import zipfile
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -48,12 +48,21 @@ class Refused(ValueError):
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A file that lies in the store already. `size` in bytes."""
+    """A file that lies in the store already. `size` in bytes. `found` is what somebody releases with it
+    although it was found (`screening`): he has looked at it and says so."""
 
     name: str
     sha256: str
     size: int
     content_type: str
+    found: tuple[Mapping[str, Any], ...] = field(default=(), compare=False)
+
+
+def looked_at(files: Iterable[StoredFile]) -> dict[str, Any]:
+    """What the event of a release says about its files: what was found in which content and released as it
+    is. Empty where nothing was found."""
+    told = [{"file": one.name, "sha256": one.sha256, "found": list(one.found)} for one in files if one.found]
+    return {"looked_at": told} if told else {}
 
 
 def path_of(sha256: str) -> Path:

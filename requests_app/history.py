@@ -17,6 +17,7 @@ from portals.templatetags.civic import city_date
 from portals.vocabulary import ClockEvent, Milestone, StepAction, SubmissionKind
 from requests_app import appeal_stand, date_moves, fee_stand
 from requests_app.models import Action, Actor, Channel, Event, Status, outcome_label
+from requests_app.screening.words import released_words
 
 DONE = {
     Action.SUBMIT: gettext_lazy("Filed"),
@@ -166,7 +167,7 @@ def _line(event: Event, names: _Names) -> Line:
         at=event.at,
         title=title_of(event),
         who=event.by_name or str(Actor(event.actor).label),
-        detail=detail_of(event),
+        detail=_detail_with_files(event),
         key=event.action in KEY_ACTIONS,
         public=event.public,
         counts_from=event.happened_at if event.happened_at != event.at else None,
@@ -182,6 +183,12 @@ def _line(event: Event, names: _Names) -> Line:
             and event.before.get(name) != event.after.get(name)
         ],
     )
+
+
+def _detail_with_files(event: Event) -> str:
+    """What the event carries, and what somebody released with it although it was found in a file."""
+    released = released_words(event.data.get("looked_at", ()))
+    return " · ".join(part for part in (detail_of(event), released) if part)
 
 
 def title_of(event: Event) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from portals.models import User
 from portals.vocabulary import ClockEvent
 from requests_app import case_clocks, conversation, deadlines
-from requests_app.files import StoredFile
+from requests_app.files import StoredFile, looked_at
 from requests_app.lifecycle import NotAllowed, apply, locked
 from requests_app.models import Action, Event, Submission
 from requests_app.notices import write_to_requester
@@ -46,7 +46,7 @@ def give_statement(
             by=by,
             changes={"requester_wrote_at": None},
             happening=ClockEvent.STATEMENT_GIVEN,
-            data={"exemption": exemption},
+            data={"exemption": exemption, **looked_at(files)},
         )
         body = _("Written statement of the denial.\n\n%(grounds)s\n\nProvision of law: %(law)s") % {
             "grounds": grounds,

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy
 
 from portals.models import DenialRule
 from portals.templatetags.civic import city_date
-from requests_app.forms.attachments import AttachmentsForm
 from requests_app.forms.fields import LineField, TextField
+from requests_app.forms.release import ReleaseForm
 from requests_app.forms.staff import ActForm, ReasonForm
 from requests_app.models import Action
 from requests_app.undo import undoable
@@ -37,7 +37,7 @@ class UndoForm(ReasonForm):
         return told
 
 
-class StatementForm(AttachmentsForm, ActForm):
+class StatementForm(ReleaseForm, ActForm):
     """The grounds of a denial and the exact provision of law."""
 
     grounds = TextField(

@@ -13,8 +13,8 @@ from portals.vocabulary import AppealOutcome
 from requests_app import references
 from requests_app.appeal_stand import ReviewStand, reviews_of
 from requests_app.appeals import Decision, missing_from
-from requests_app.forms.attachments import AttachmentsForm
 from requests_app.forms.fields import DateField, LineField, TextField
+from requests_app.forms.release import ReleaseForm
 from requests_app.forms.staff import ActForm
 from requests_app.models import Appeal, OutsideReview
 from requests_app.reviews import Petition, ways_outside
@@ -51,7 +51,7 @@ class LinkForm(ActForm):
         return reference
 
 
-class DecideForm(AttachmentsForm, ActForm):
+class DecideForm(ReleaseForm, ActForm):
     """The decision on an appeal."""
 
     outcome = forms.ChoiceField(

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 from portals.models import DenialRule
 from portals.vocabulary import Outcome, ProvisionStatus, SubmissionKind
 from requests_app.determinations import DENIALS, Answer, missing_from
-from requests_app.forms.attachments import AttachmentsForm
 from requests_app.forms.fields import LineField, TextField
+from requests_app.forms.release import ReleaseForm
 from requests_app.forms.staff import ActForm
 
 OUTCOMES: dict[str, tuple[Outcome, ...]] = {
@@ -41,7 +41,7 @@ NAMES = "names_and_titles"
 _OWN = (Outcome.CORRECTED, Outcome.PUBLISHED, Outcome.WITHDRAWN)
 
 
-class DetermineForm(AttachmentsForm, ActForm):
+class DetermineForm(ReleaseForm, ActForm):
     """What was decided. A denial of records shows what the city's law wants of it."""
 
     outcome = forms.ChoiceField(label=gettext_lazy("What is decided"), widget=forms.RadioSelect)

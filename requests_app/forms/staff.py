@@ -20,6 +20,7 @@ from requests_app import absences, deadlines, routing
 from requests_app.casework import OUTSIDE
 from requests_app.forms.attachments import AttachmentsForm
 from requests_app.forms.fields import DateField, LineField, TextField
+from requests_app.forms.release import ReleaseForm
 from requests_app.models import Deadline, Submission
 
 
@@ -68,7 +69,13 @@ class ActForm(forms.Form):
 
 
 class WithFiles(ActForm, AttachmentsForm):
-    """An act with words and files. `stored` holds the files."""
+    """An act with words and files that only staff see. `stored` holds the files."""
+
+    field_order = ["body", "files"]
+
+
+class ToRequester(ActForm, ReleaseForm):
+    """An act with words and files for the requester."""
 
     field_order = ["body", "files"]
 
@@ -121,11 +128,11 @@ def moment_of(
     return found
 
 
-class MessageForm(WithFiles):
+class MessageForm(ToRequester):
     body = TextField(label=gettext_lazy("Message to the requester"))
 
 
-class AskForm(WithFiles):
+class AskForm(ToRequester):
     body = TextField(
         label=gettext_lazy("Question to the requester"),
         help_text=gettext_lazy("Ask only what you need, and say why you need it."),
@@ -143,7 +150,7 @@ class NoteForm(WithFiles):
     body = TextField(label=gettext_lazy("Note"), help_text=gettext_lazy("Only staff see it."))
 
 
-class ReleasePartForm(WithFiles):
+class ReleasePartForm(ToRequester):
     body = TextField(
         label=gettext_lazy("What is released, and what is still to come"),
         help_text=gettext_lazy("The requester reads it. Attach the records below, or say where they are."),
