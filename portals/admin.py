@@ -222,7 +222,7 @@ class DatasetAdmin(ForSuperusers, admin.ModelAdmin):
     autocomplete_fields = ("office",)
     list_select_related = ("city", "office")
     show_full_result_count = False
-    readonly_fields = ("source", "source_url", "imported_at", "missing_since")
+    readonly_fields = ("source", "source_url", "imported_at", "missing_since", "withheld_since")
 
     def save_model(self, request: HttpRequest, obj: models.Dataset, form: Any, change: bool) -> None:
         """The words by which it is found follow what was changed."""
@@ -293,3 +293,16 @@ class EmptyRoleAdmin(ReadOnly):
 class CatalogRunAdmin(ReadOnly):
     list_display = ("at", "city", "ok", "message", "created", "updated", "unchanged", "missing", "skipped")
     list_filter = ("city", "ok")
+
+
+@admin.register(models.ApiKey)
+class ApiKeyAdmin(ReadOnly):
+    list_display = ("prefix", "city", "holder_name", "holder_email", "status", "issued_at", "case")
+    list_filter = ("city", "status")
+    search_fields = ("prefix", "holder_email__exact", "case__exact")
+
+
+@admin.register(models.DatasetTakedown)
+class DatasetTakedownAdmin(ReadOnly):
+    list_display = ("dataset", "since", "case", "restored_at")
+    list_select_related = ("dataset",)

@@ -16,13 +16,14 @@ from portals.city_clock_checks import check_clocks
 from portals.city_content import SEVERAL, VERSIONED, CityFile, name_of, overlap
 from portals.city_entries import ProvisionEntry
 from portals.city_fee_checks import check_fees
+from portals.city_measure_checks import check_measures
 from portals.city_reading import Problem
 from portals.city_route_checks import check_routes, check_steps
 from portals.vocabulary import Confidence, Layer, OfficeRole
 
 RESERVED_SLUGS = frozenset(
     (
-        *("accounts", "admin", "api", "data", "data-json", "desk", "healthz", "i18n", "media"),
+        *("accounts", "admin", "api", "concerned", "data", "data-json", "desk", "healthz", "i18n", "media"),
         *("resource", "search", "static", "track"),
     )
 )
@@ -49,6 +50,7 @@ def check_rules(file: CityFile) -> list[Problem]:
         check_steps(file),
         _appeals(file),
         check_fees(file),
+        check_measures(file),
         _examples(file),
     )
     return list(itertools.chain.from_iterable(parts))

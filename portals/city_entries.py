@@ -33,7 +33,9 @@ from portals.vocabulary import (
     FeeRuleKind,
     Figure,
     Layer,
+    MeasureEffect,
     Milestone,
+    Offense,
     OfficeRole,
     ProvisionStatus,
     Relation,
@@ -230,6 +232,8 @@ class MeasureEntry:
     statement: str = key(text())
     citation: str = key(ident)
     order: int | None = key(whole(1), None)
+    offense: Offense | None = key(word(Offense), None)
+    acts: MeasureEffect = key(word(MeasureEffect), MeasureEffect.NONE)
 
 
 @entry

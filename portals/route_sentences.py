@@ -52,5 +52,6 @@ ROUTE_SENTENCES: dict[str, Any] = {
         "legal deadline."
     ),
     "route.appealed": _("It decides on the appeal %(appeal)s."),
+    "route.decides": _("It has to decide something in this matter."),
     "route.only_informed": _("The office is informed; it is not made to act."),
 }

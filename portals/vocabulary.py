@@ -291,3 +291,29 @@ class SetupAct(models.TextChoices):
     MEMBER_ADD = "member_add", _("Member added")
     MEMBER_EDIT = "member_edit", _("Member changed")
     LOAD = "load", _("City file loaded")
+
+
+class MeasureEffect(models.TextChoices):
+    """What a measure of enforcement does in this software, beside being written down and told."""
+
+    NONE = "none", _("is written down and told; it switches nothing here")
+    SUSPEND_KEY = "suspend_key", _("the API key stops working until the measure is lifted")
+    REVOKE_KEY = "revoke_key", _("the API key is taken back")
+    TAKE_DOWN = "take_down", _("a dataset that is named is no longer shown or served")
+    REFER_LEGAL = "refer_legal", _("the case goes to the legal office with its file")
+
+
+class Offense(models.TextChoices):
+    """For which offense a guide provides a measure, where it says so."""
+
+    FIRST = "first", _("first offense")
+    REPEAT = "repeat", _("repeated offense")
+    CONTINUING = "continuing", _("continuing offense")
+
+
+class KeyStatus(models.TextChoices):
+    """Whether an API key works."""
+
+    ACTIVE = "active", _("Works")
+    SUSPENDED = "suspended", _("Suspended")
+    REVOKED = "revoked", _("Revoked")

@@ -13,19 +13,30 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from portals.models import Absence, City, Dataset, Member, Office
 from portals.vocabulary import MemberRole, Relation, SubmissionKind
 from requests_app.lifecycle import allowed
-from requests_app.models import Action, Attachment, Involvement, Mention, Status, Submission
+from requests_app.models import (
+    Action,
+    Actor,
+    Attachment,
+    ConcernedParty,
+    Involvement,
+    Mention,
+    Status,
+    Submission,
+)
 
 WHOLE_CITY = frozenset({MemberRole.ADMINISTRATOR, MemberRole.AUDITOR, MemberRole.CLERK})
 REQUESTER_SESSION = timedelta(hours=12)
 
 REQUESTER_ACTIONS = frozenset(
     {Action.ANSWER, Action.DECLINE, Action.MESSAGE, Action.FOLLOW_UP, Action.WITHDRAW}
-    | {Action.FEE_AGREE, Action.FEE_DECLINE, Action.WAIVER_REQUEST}
+    | {Action.FEE_AGREE, Action.FEE_DECLINE, Action.WAIVER_REQUEST, Action.OPEN_KEY}
 )
 CLOCK_ACTIONS = frozenset(
     {Action.SUBMIT, Action.REMIND, Action.ESCALATE, Action.LAPSE, Action.SEPARATE, Action.PASS_ON}
     | {Action.RAISE_UNCLAIMED, Action.CLOSED_DAYS, Action.CONFIRMED_LIMIT}
 )
+NEVER_BY_STAFF = CLOCK_ACTIONS | {Action.OPEN_KEY}
+"""The secret of a key is for its holder alone."""
 INFORMED_ACTIONS = frozenset({Action.NOTE})
 LEAD_ACTIONS = frozenset({Action.ACCEPT_REFERRAL, Action.REFER_BACK})
 """What only the office does that the case is with: an office beside it cannot take or return its referral."""
@@ -162,7 +173,7 @@ def may_enter(who: Standing, city: City) -> bool:
 
 def possible(submission: Submission) -> list[Action]:
     """The acts of staff that the lifecycle allows now, whoever does them."""
-    return [action for action in allowed(submission.status) if action not in CLOCK_ACTIONS]
+    return [action for action in allowed(submission.status) if action not in NEVER_BY_STAFF]
 
 
 def cities_set_up(who: Standing) -> QuerySet[City]:
@@ -213,6 +224,31 @@ def public_cases() -> QuerySet[Submission]:
 def public_reports(dataset: Dataset) -> QuerySet[Submission]:
     """Error reports that their authors made public: the guides' dataset comments."""
     return public_cases().filter(dataset=dataset, kind=SubmissionKind.ERROR_REPORT)
+
+
+# -- the person concerned by a report, who proved a code of their own and sees nothing of the case
+
+
+def grant_concerned(session: Any, party: ConcernedParty, *, now: datetime) -> None:
+    """Remember in the session that this browser proved the code of the person concerned."""
+    opened = {key: until for key, until in session.get("concerned", {}).items() if _holds(until, now)}
+    session["concerned"] = {**opened, str(party.pk): (now + REQUESTER_SESSION).isoformat()}
+
+
+def visible_to_concerned(session: Any, *, now: datetime) -> QuerySet[ConcernedParty]:
+    """Those whose code this browser has proved within the last 12 hours."""
+    opened = session.get("concerned", {}).items()
+    return ConcernedParty.objects.filter(pk__in=[int(key) for key, until in opened if _holds(until, now)])
+
+
+def files_for_concerned(session: Any, *, now: datetime) -> QuerySet[Attachment]:
+    """The files that the person concerned sent, and no others."""
+    mine = visible_to_concerned(session, now=now)
+    return Attachment.objects.filter(message__party_word__party__in=mine, actor=Actor.CONCERNED)
+
+
+def _holds(until: str, now: datetime) -> bool:
+    return datetime.fromisoformat(until) > now
 
 
 # -- the requester, who has no account: a session that proved the code

@@ -39,7 +39,8 @@ def missing_from(submission: Submission, details: Appeal, decision: Decision, to
     if not decision.reasons.strip():
         wanted["reasons"] = _("Give the reasons: the person who appealed and the office read them.")
     goes_back = decision.outcome in CHANGES
-    if goes_back and details.against_id is None and decision.outcome == AppealOutcome.REMANDED:
+    unlinked = details.against_id is None and details.measure_id is None
+    if unlinked and decision.outcome == AppealOutcome.REMANDED:
         wanted["outcome"] = _("First link the case that is appealed: only then can it be sent back.")
     if goes_back and details.against_id is not None and decision.until is None:
         wanted["until"] = _("Say by when the case must be answered anew.")
@@ -54,7 +55,9 @@ def details_of(row: Submission) -> Appeal:
     """What an appeal adds to its submission. Raises NotAllowed for other kinds."""
     if row.kind != SubmissionKind.APPEAL:
         raise NotAllowed(_("This is possible only for an appeal."))
-    return Appeal.objects.select_related("against", "submission").get(submission=row)
+    return Appeal.objects.select_related("against", "submission", "measure__submission__office").get(
+        submission=row
+    )
 
 
 def link(
@@ -65,6 +68,10 @@ def link(
     with transaction.atomic():
         row = locked(submission, revision=revision)
         details = details_of(row)
+        if details.measure_id is not None:
+            raise NotAllowed(
+                _("It appeals a measure. It stays apart from the report, so that who reported is not told.")
+            )
         if details.against_id is not None:
             raise NotAllowed(
                 _("It is linked to %(reference)s already.") % {"reference": str(details.against)}
@@ -104,6 +111,7 @@ def decide(
         event, decided = _record(row, decision, files, by=by, now=now)
         attach_files(row, files, actor=Actor.STAFF, by=by, now=now)
         case = carry_out(row, details, decision, by=by, now=now) if details.against else None
+        _tell_enforcing_office(row, details, decision, event)
         found = deadlines.recompute(row, now=now)
         _write(row, case, decided, event, decision, found)
     return decided
@@ -131,6 +139,20 @@ def _record(
         at=now,
     )
     return event, decided
+
+
+def _tell_enforcing_office(row: Submission, details: Appeal, decision: Decision, event: Event) -> None:
+    """A measure is lifted by the office that took it; nothing of the appeal goes to the reporter."""
+    if details.measure is None:
+        return
+    report = details.measure.submission
+    line = _(
+        "The appeal %(appeal)s of “%(measure)s” was decided: %(what)s. Lift it if it must end: %(reference)s"
+    )
+    words = {"appeal": row.reference, "measure": details.measure.name, "reference": report.reference}
+    line = line % {**words, "what": decision.outcome.label}
+    occasion = f"appeal:{row.pk}:{event.sequence}"
+    tell(report, people_of(report.office), kind="appeal_outcome", line=line, now=event.at, occasion=occasion)
 
 
 def carry_out(

@@ -29,6 +29,7 @@ from requests_app.files import path_of
 from requests_app.kinds import details_of
 from requests_app.models import Attachment, Deadline, Event, Involvement, Notice, Submission
 from requests_app.models.kinds import DETAILS
+from requests_app.references import without_codes
 
 REQUESTER, COURT = "requester", "court"
 PARTS = (REQUESTER, COURT)
@@ -207,7 +208,7 @@ def _letters(case: Submission, requester: bool) -> list[dict[str, Any]]:
     """What was mailed or waits to be; a code that opens the case is never repeated."""
     rows = Notice.objects.filter(submission=case).select_related("user").order_by("created_at", "pk")
     if requester:
-        rows = rows.filter(user=None, email=case.requester_email)
+        rows = rows.filter(user=None, email=case.requester_email).exclude(kind__startswith="concerned/")
     return [
         {
             "at": row.created_at,
@@ -215,7 +216,7 @@ def _letters(case: Submission, requester: bool) -> list[dict[str, Any]]:
             "subject": row.subject,
             "body": _("(A code to open the case. It is left out here.)")
             if row.kind == case_rows.LETTER_OF_A_CODE
-            else row.body,
+            else without_codes(row.body),
             "state": row.get_state_display(),
             "sent_at": row.sent_at,
         }

@@ -11,13 +11,15 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
-from requests_app.models import Event, Notice, OneTimeCode, Submission
+from requests_app.models import ConcernedParty, Event, Notice, OneTimeCode, Submission
+from requests_app.references import without_codes
 
 LEFT_OUT: frozenset[type[models.Model]] = frozenset({OneTimeCode, Event})
 """Codes are secrets; events stand by themselves, with their chain."""
 SECRETS = {
     Submission: frozenset({"code_hash", "submission_key", "search_text"}),
     Notice: frozenset({"claim_token", "lease_until"}),
+    ConcernedParty: frozenset({"code_hash"}),
 }
 LETTER_OF_A_CODE = "one_time_code"
 """A letter that carries a code: it is listed without its words."""
@@ -86,6 +88,7 @@ def _pairs(row: models.Model) -> Iterator[tuple[str, Any]]:
     for one in row._meta.concrete_fields:
         if one.name in SECRETS.get(type(row), ()) or (of_a_code and one.name in ("body", "subject")):
             continue
-        yield one.attname, getattr(row, one.attname)
+        value = getattr(row, one.attname)
+        yield one.attname, without_codes(value) if isinstance(row, Notice) and one.name == "body" else value
         if one in named and getattr(row, one.attname):
             yield one.name, str(getattr(row, one.name))

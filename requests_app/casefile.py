@@ -48,7 +48,10 @@ from requests_app.models import (
 from requests_app.models.kinds import DETAILS
 
 _KINDS = {model._meta.model_name or "": model for model in DETAILS.values()}
-_WITH = ("city", "office", "dataset__office", "assigned_to", "entered_by", *_KINDS, "appeal__against")
+_WITH = (
+    *("city", "office", "dataset__office", "assigned_to", "entered_by", *_KINDS),
+    *("appeal__against", "appeal__measure__submission"),
+)
 _PERSON = ("first_name", "last_name", "email")
 
 
@@ -64,6 +67,7 @@ _COLUMNS = [
     *(name for name in _columns(Submission) if name != "search_text"),
     *_of("city", _columns(City)),
     *("office__name", "dataset__office__name", "appeal__against__reference"),
+    *("appeal__measure__name", "appeal__measure__submission__reference"),
     *_of("dataset", ("name", "identifier", "city", "office")),
     *(name for person in ("assigned_to", "entered_by") for name in _of(person, _PERSON)),
     *(name for path, model in _KINDS.items() for name in _of(path, _columns(model))),

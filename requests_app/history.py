@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from portals.templatetags.civic import city_date
 from portals.vocabulary import ClockEvent, Milestone, StepAction, SubmissionKind
-from requests_app import appeal_stand, date_moves, fee_stand
+from requests_app import appeal_stand, date_moves, enforcement_stand, fee_stand
 from requests_app.models import Action, Actor, Channel, Event, Status, outcome_label
 from requests_app.screening.words import released_words
 
@@ -74,6 +74,16 @@ DONE = {
     Action.CONVERT: gettext_lazy("Turned into another kind"),
     Action.CLOSED_DAYS: gettext_lazy("Dates moved: the closed days of the city changed"),
     Action.CONFIRMED_LIMIT: gettext_lazy("A time limit that the office confirmed was applied"),
+    Action.ISSUE_KEY: gettext_lazy("An API key was issued"),
+    Action.OPEN_KEY: gettext_lazy("The requester opened the API key"),
+    Action.ADD_EVIDENCE: gettext_lazy("Evidence was added"),
+    Action.NAME_PARTY: gettext_lazy("The person concerned was named"),
+    Action.HEAR_PARTY: gettext_lazy("The person concerned was written to"),
+    Action.PARTY_ANSWER: gettext_lazy("The person concerned answered"),
+    Action.FIND: gettext_lazy("A finding was recorded"),
+    Action.TAKE_MEASURE: gettext_lazy("A measure was taken"),
+    Action.LIFT_MEASURE: gettext_lazy("A measure was lifted"),
+    Action.WITHHOLD: gettext_lazy("A dataset was taken down"),
 }
 
 COLUMNS = {
@@ -251,7 +261,8 @@ OF_ACTION: dict[Action, Callable[[Mapping[str, Any]], str]] = {
 def detail_of(event: Event) -> str:
     """What the event carries besides its name."""
     data = event.data
-    if said := fee_stand.words_of(event) or appeal_stand.words_of(event) or date_moves.words_of(event):
+    told = (module.words_of(event) for module in (fee_stand, appeal_stand, date_moves, enforcement_stand))
+    if said := next(filter(None, told), ""):
         return said
     if words := OF_ACTION.get(Action(event.action)):
         return words(data)

@@ -53,6 +53,8 @@ class Filing:
     entered_by: User | None = None
     is_public: bool = False
     files: Sequence[StoredFile] = ()
+    steward: Office | None = None
+    """The office that stands for the publishing one where neither dataset nor appealed case tells it."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def _file(filing: Filing, code: str, now: datetime) -> Submission:
         dataset=filing.dataset,
         flags=filing.flags,
         on=received_on(filing),
-        steward=against.office if against else None,
+        steward=against.office if against else filing.steward,
     )
     submission = _submission(filing, placement.lead, code, now)
     submission.save(force_insert=True)

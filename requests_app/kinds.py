@@ -18,7 +18,7 @@ from requests_app.forms.records import RecordsRequestForm
 from requests_app.models import Submission
 from requests_app.models.kinds import DETAILS
 
-HIDDEN = frozenset({"route", "against"})
+HIDDEN = frozenset({"route", "against", "measure"})
 """Columns that are keys, not words."""
 
 

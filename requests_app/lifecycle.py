@@ -20,11 +20,19 @@ class NotAllowed(Exception):
     """An act that the case does not allow now. The message is a sentence for the person who tried it."""
 
 
+OF_ENFORCEMENT = (
+    *(Action.ADD_EVIDENCE, Action.NAME_PARTY, Action.HEAR_PARTY, Action.PARTY_ANSWER, Action.FIND),
+    *(Action.TAKE_MEASURE, Action.LIFT_MEASURE, Action.WITHHOLD),
+)
+"""Acts of enforcement go on whatever became of the report."""
+
+
 def _moves() -> dict[tuple[Status, Action], Status]:
     """The table. An entry that keeps the status is written with the status itself."""
     s, a = Status, Action
     anywhere = [a.MESSAGE, a.NOTE, a.RECORD, a.HIDE, a.FEE_RECORD, a.LINK, a.UNLINK, a.SEPARATE]
     anywhere += [a.APPEAL, a.APPEAL_OUTCOME, a.REVIEW_PETITION, a.REVIEW_ORDER, a.REVIEW_COMPLY]
+    anywhere += [a.OPEN_KEY, *OF_ENFORCEMENT]
     at_work = [a.CLAIM, a.RELEASE, a.ASSIGN, a.REFER, a.REFER_BACK, a.EXTEND, a.ESTIMATE, a.RELEASE_PART]
     at_work += [a.HAND_TO_CUSTODIAN, a.FOLLOW_UP, a.JOIN, a.ACCEPT_REFERRAL, a.RAISE_UNCLAIMED]
     at_work += [a.APPEAL_LINK, a.CONVERT]
@@ -50,7 +58,7 @@ def _moves() -> dict[tuple[Status, Action], Status]:
     for status in (s.RECEIVED, s.ACKNOWLEDGED, s.CLARIFYING, s.DETERMINED):
         table |= {(status, action): status for action in fees}
     for status in (s.RECEIVED, s.ACKNOWLEDGED, s.CLARIFYING, s.DETERMINED, s.CLOSED):
-        table |= {(status, action): status for action in (a.CLOSED_DAYS, a.CONFIRMED_LIMIT)}
+        table |= {(status, action): status for action in (a.CLOSED_DAYS, a.CONFIRMED_LIMIT, a.ISSUE_KEY)}
     for status in (s.DETERMINED, s.CLOSED):  # what falls due after an answer: a statement, compliance
         table[status, a.REMIND] = status
     for status in (s.DETERMINED, s.CLOSED, s.WITHDRAWN, s.LAPSED):

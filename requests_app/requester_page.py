@@ -14,7 +14,7 @@ from portals.models import Citation
 from portals.routes import RoutePart
 from portals.rulebook import rulebook_for
 from portals.vocabulary import ClockState, Milestone, Relation, SubmissionKind
-from requests_app import appeal_stand, case_clocks, climb, deadlines, fee_stand, ladder
+from requests_app import appeal_stand, case_clocks, climb, deadlines, enforcement_stand, fee_stand, ladder
 from requests_app.access import requester_permitted
 from requests_app.conversation import can_request_statement
 from requests_app.kinds import details_of
@@ -61,6 +61,7 @@ def page_of(case: Submission, *, now: datetime) -> dict[str, Any]:
         "reviews": appeal_stand.reviews_of(events),
         "fee": fee_stand.stand(events),
         "kept": _kept(case, events),
+        "key": enforcement_stand.stand(events).key,
         "revision": case.chain_length,
         "can_answer": Action.ANSWER in can,
         "can_follow_up": offered_from is not None and today >= offered_from,

@@ -58,6 +58,11 @@ TITLES: dict[str, Any] = {
     Action.CONVERT: gettext_lazy("It was turned into another kind: %(kind)s"),
     Action.CLOSED_DAYS: gettext_lazy("Dates moved, because the days on which the city is closed changed"),
     Action.CONFIRMED_LIMIT: gettext_lazy("The office confirmed a time limit that its pages leave open"),
+    Action.ISSUE_KEY: gettext_lazy("The office issued an API key for you"),
+    Action.OPEN_KEY: gettext_lazy("You opened the API key"),
+    Action.TAKE_MEASURE: gettext_lazy("The office took the dataset %(dataset)s down"),
+    Action.WITHHOLD: gettext_lazy("The office took the dataset %(dataset)s down"),
+    Action.LIFT_MEASURE: gettext_lazy("The takedown of the dataset %(dataset)s ended"),
 }
 STEPS: dict[str, Any] = {
     StepAction.REMIND: gettext_lazy("%(office)s was asked to look at it"),
@@ -123,6 +128,7 @@ def _title(event: Event) -> str:
         return str(event.get_action_display())
     values = {
         "to": data.get("to", ""),
+        "dataset": data.get("dataset", ""),
         "into": data.get("into", ""),
         "kind": _kind(event.after.get("kind")),
         "until": _day(event.until),

@@ -13,6 +13,7 @@ from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from portals.access import takedowns_of
 from portals.catalog.api_examples import examples
 from portals.catalog.cadence import cadence_words
 from portals.models import Citation, City, Dataset, Distribution, Office, Provision
@@ -45,11 +46,13 @@ def dataset_context(dataset: Dataset, *, today: date, local_endpoint: str = "") 
     """The context of `portals/dataset_detail.html`; `today` is a date in the city.
 
     `local_endpoint` is the whole address of this service's own API for the dataset, where its table is
-    loaded; it goes before the catalogue's.
+    loaded; it goes before the catalogue's. Of a dataset that is taken down no address of its data is given.
     """
     whom = _Whom(dataset, today)
-    parts = list(dataset.distributions.all())
-    endpoint = local_endpoint or dataset.api_endpoint
+    withheld = dataset.withheld_since is not None
+    takedowns = takedowns_of(dataset)
+    parts = [] if withheld else list(dataset.distributions.all())
+    endpoint = "" if withheld else local_endpoint or dataset.api_endpoint
     fields = list(dataset.fields.all())
     downloads = [part for part in parts if not part.is_api]
     return {
@@ -57,6 +60,9 @@ def dataset_context(dataset: Dataset, *, today: date, local_endpoint: str = "") 
         "today": today,
         "dataset": dataset,
         "nav": "datasets",
+        "withheld": withheld,
+        "takedowns": [row for row in takedowns if row.restored_at is None],
+        "past_takedowns": [row for row in takedowns if row.restored_at],
         "facts": _facts(dataset, whom),
         "fields": fields,
         "fields_missing": None if fields else whom.missing("fields", _("What each field means.")),
@@ -75,7 +81,7 @@ def dataset_context(dataset: Dataset, *, today: date, local_endpoint: str = "") 
 
 
 def _other_endpoints(parts: list[Distribution], dataset: Dataset, endpoint: str) -> list[str]:
-    addresses = [dataset.api_endpoint, *(part.url for part in parts if part.is_api)]
+    addresses = [dataset.api_endpoint if endpoint else "", *(part.url for part in parts if part.is_api)]
     return [address for address in dict.fromkeys(addresses) if address and address != endpoint]
 
 

@@ -1,5 +1,6 @@
 """The city's tables. Everything here comes from a city file, a catalogue, or the city's own staff."""
 
+from portals.models.access import ApiKey, DatasetTakedown
 from portals.models.city import City, ClosedDay, ClosedYear
 from portals.models.dataset import CatalogRun, Dataset, Distribution, Field
 from portals.models.office import Absence, EmptyRole, Member, Office, User
@@ -20,6 +21,7 @@ from portals.models.setup import Confirmation, OfficeTarget, Recount, SetupEvent
 
 __all__ = [
     "Absence",
+    "ApiKey",
     "AppealRoute",
     "CatalogRun",
     "Citation",
@@ -29,6 +31,7 @@ __all__ = [
     "ClosedYear",
     "Confirmation",
     "Dataset",
+    "DatasetTakedown",
     "DenialRule",
     "Distribution",
     "EmptyRole",

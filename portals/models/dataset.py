@@ -43,6 +43,12 @@ class Dataset(models.Model):
     missing_since = models.DateTimeField(
         null=True, blank=True, help_text=_("When the catalogue first came without it.")
     )
+    withheld_since = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("While it is set, no data is served; written by portals.access alone, by no import."),
+    )
 
     class Meta:
         ordering = ["name", "id"]

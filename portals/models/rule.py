@@ -10,7 +10,9 @@ from portals.vocabulary import (
     DayUnit,
     FeeRuleKind,
     Layer,
+    MeasureEffect,
     Milestone,
+    Offense,
     OfficeRole,
     ProvisionStatus,
     Relation,
@@ -203,7 +205,11 @@ class Measure(models.Model):
     key = models.SlugField(max_length=80)
     name = models.CharField(max_length=200)
     statement = models.TextField()
-    order = models.PositiveSmallIntegerField(null=True, blank=True)
+    order = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text=_("Its step, where the guide has a pathway of offenses.")
+    )
+    offense = models.CharField(max_length=12, choices=Offense.choices, blank=True)
+    acts = models.CharField(max_length=12, choices=MeasureEffect.choices, default=MeasureEffect.NONE)
     citation = models.ForeignKey(Citation, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

@@ -19,6 +19,8 @@ from requests_app.remedies import Remedy
 
 ABOUT_RECORDS = "about_public_record"
 _LOOKS_LIKE_REFERENCE = re.compile(r"[A-Za-z]{3}[- ]?[0-9A-Za-z]{8,9}")
+_GROUNDS = [choice for choice in Appeal.Ground.choices if choice[0] != Appeal.Ground.MEASURE]
+"""A measure is appealed by the person concerned, on the page of their own."""
 _APPEALABLE = [
     (value, gettext_lazy("A decision on an appeal") if value == SubmissionKind.APPEAL else label)
     for value, label in SubmissionKind.choices
@@ -42,7 +44,7 @@ class AppealForm(KindForm):
         ),
     )
     ground = forms.ChoiceField(
-        label=gettext_lazy("What is the matter?"), choices=Appeal.Ground.choices, widget=forms.RadioSelect
+        label=gettext_lazy("What is the matter?"), choices=_GROUNDS, widget=forms.RadioSelect
     )
     description = TextField(
         label=gettext_lazy("What happened, and why do you disagree?"),

@@ -12,6 +12,7 @@ from requests_app.models.desk import (
     SavedView,
 )
 from requests_app.models.determination import Determination, outcome_label
+from requests_app.models.enforcement import ConcernedParty, Evidence, Finding, MeasureTaken, PartyWord
 from requests_app.models.event import Event, chain_hash, next_event, next_values
 from requests_app.models.fee import FeeEstimate, FeeLine, Payment, WaiverRequest
 from requests_app.models.following import Follower, MeToo
@@ -41,25 +42,30 @@ __all__ = [
     "CalendarLink",
     "CaseLink",
     "Channel",
+    "ConcernedParty",
     "DatasetRequest",
     "Deadline",
     "Determination",
     "ErrorReport",
     "Escalation",
     "Event",
+    "Evidence",
     "FeeEstimate",
     "FeeLine",
+    "Finding",
     "Follower",
     "Involvement",
     "LetterTemplate",
     "LetterVersion",
     "MeToo",
+    "MeasureTaken",
     "Mention",
     "Message",
     "MisuseReport",
     "Notice",
     "OneTimeCode",
     "OutsideReview",
+    "PartyWord",
     "Payment",
     "PrivacyConcern",
     "RecordsRequest",

@@ -96,6 +96,7 @@ class Appeal(Details):
         FEE_WAIVER = "fee_waiver", _("A fee waiver was denied")
         ESTIMATE = "estimate", _("The estimated time or cost is unreasonable")
         HANDLING = "handling", _("How the request was handled")
+        MEASURE = "measure", _("A measure of enforcement was taken")
 
     against = models.ForeignKey(
         Submission, null=True, blank=True, on_delete=models.PROTECT, related_name="appeals"
@@ -105,6 +106,14 @@ class Appeal(Details):
     remedy_sought = models.TextField(_("what should be decided instead"), blank=True)
     route = models.CharField(
         max_length=80, blank=True, help_text=_("Key of the appeal route that was chosen.")
+    )
+    measure = models.ForeignKey(
+        "requests_app.MeasureTaken",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="appeals",
+        help_text=_("The measure of enforcement that the person concerned appeals."),
     )
     last_day = models.DateField(
         null=True, blank=True, help_text=_("Last day to appeal as it stood; NULL where none is specified.")

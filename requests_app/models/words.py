@@ -73,6 +73,16 @@ class Action(models.TextChoices):
     CONVERT = "convert", _("Turn into another kind")
     CLOSED_DAYS = "closed_days", _("Follow a change of the closed days")
     CONFIRMED_LIMIT = "confirmed_limit", _("Apply a time limit that the office confirmed")
+    ISSUE_KEY = "issue_key", _("Issue an API key")
+    OPEN_KEY = "open_key", _("Open the API key")
+    ADD_EVIDENCE = "add_evidence", _("Add evidence")
+    NAME_PARTY = "name_party", _("Name the person concerned")
+    HEAR_PARTY = "hear_party", _("Write to the person concerned")
+    PARTY_ANSWER = "party_answer", _("Answer of the person concerned")
+    FIND = "find", _("Record a finding")
+    TAKE_MEASURE = "take_measure", _("Take a measure")
+    LIFT_MEASURE = "lift_measure", _("Lift a measure")
+    WITHHOLD = "withhold", _("Take a dataset down")
 
 
 class Channel(models.TextChoices):
@@ -91,3 +101,4 @@ class Actor(models.TextChoices):
     REQUESTER = "requester", _("Requester")
     STAFF = "staff", _("Staff")
     CLOCK = "clock", _("The clock")
+    CONCERNED = "concerned", _("The person concerned")

@@ -103,7 +103,7 @@ def pointless(file: CaseFile) -> set[Action]:
     case = file.submission
     found = appeal_stand.reviews_of(file.events)
     idle = set(NOT_FOR_APPEALS if case.kind == SubmissionKind.APPEAL else ONLY_FOR_APPEALS)
-    if case.kind == SubmissionKind.APPEAL and case.appeal.against_id:
+    if case.kind == SubmissionKind.APPEAL and (case.appeal.against_id or case.appeal.measure_id):
         idle.add(Action.APPEAL_LINK)
     if not reviews.ways_outside(case):
         idle.add(Action.REVIEW_PETITION)

@@ -14,7 +14,13 @@ from portals.catalog.page import dataset_context
 from portals.models import Dataset
 from portals.vocabulary import Layer, SubmissionKind
 from requests_app import following
-from requests_app.access import files_for_requester, files_for_staff, public_reports, standing
+from requests_app.access import (
+    files_for_concerned,
+    files_for_requester,
+    files_for_staff,
+    public_reports,
+    standing,
+)
 from requests_app.files import path_of
 from requests_app.kinds import KINDS
 from requests_app.models import Attachment, Submission
@@ -120,5 +126,8 @@ def file(request: HttpRequest, file_id: int) -> Any:
 
 
 def _visible_file(request: HttpRequest, file_id: int) -> Attachment | None:
-    mine = files_for_requester(request.session, now=timezone.now()).filter(pk=file_id).first()
+    now = timezone.now()
+    mine = files_for_requester(request.session, now=now).filter(pk=file_id).first()
+    if mine is None and "concerned" in request.session:
+        mine = files_for_concerned(request.session, now=now).filter(pk=file_id).first()
     return mine or files_for_staff(standing(request.user)).filter(pk=file_id).first()

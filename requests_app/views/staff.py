@@ -15,7 +15,17 @@ from django.views.decorators.http import require_safe
 from portals.models import CatalogRun
 from portals.styleguide import sample_context
 from portals.vocabulary import OfficeRole, SubmissionKind
-from requests_app import access, appeal_stand, casefile, deadlines, fee_stand, my_desk, queue, references
+from requests_app import (
+    access,
+    appeal_stand,
+    casefile,
+    deadlines,
+    enforcement_stand,
+    fee_stand,
+    my_desk,
+    queue,
+    references,
+)
 from requests_app.access import Standing
 from requests_app.kinds import details_of
 from requests_app.models import Action, Status, Submission
@@ -197,6 +207,8 @@ def case(request: StaffRequest, reference: str) -> HttpResponse:
         "ties": ties_of(file.events),
         "appeals": appeal_stand.appeals_of(file.events),
         "reviews": appeal_stand.reviews_of(file.events),
+        "enforcement": enforcement_stand.stand(file.events),
+        "is_enforced": submission.kind in enforcement_stand.ENFORCED,
         "today": file.today,
         "bar": _bar(file),
         "direct": [pair for pair in acts if pair[1].direct],

@@ -37,7 +37,7 @@ from requests_app.forms.base import typed
 from requests_app.forms.determine import DetermineForm
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, Submission
-from requests_app.views import answer_acts, appeal_acts, fee_acts, tie_acts
+from requests_app.views import answer_acts, appeal_acts, enforcement_acts, fee_acts, tie_acts
 from requests_app.views.office_acts import OFFICE_ACTS
 from requests_app.views.staff_only import StaffRequest, staff_only
 
@@ -58,6 +58,8 @@ class Act:
     done: Any
     direct: bool = False
     danger: bool = False
+    page: str = "staff_case"
+    """Where one goes on afterwards: the name of a page of the case."""
 
 
 def _files(form: Any) -> dict[str, Any]:
@@ -242,6 +244,11 @@ ACTIONS: dict[Action, Act] = {
     ),
     **{action: Act(*row) for action, row in (fee_acts.FEE_ACTS | answer_acts.ANSWER_ACTS).items()},
     **{action: Act(*row) for action, row in (appeal_acts.APPEAL_ACTS | tie_acts.TIE_ACTS).items()},
+    **{action: Act(*row) for action, row in enforcement_acts.KEY_ACTS.items()},
+    **{
+        action: Act(*row, page="enforcement_of", danger=action in (Action.TAKE_MEASURE, Action.WITHHOLD))
+        for action, row in enforcement_acts.ENFORCEMENT_ACTS.items()
+    },
 }
 """Every act of staff, in the order in which the case page offers them."""
 
@@ -251,6 +258,7 @@ def offered(who: Standing, file: CaseFile) -> list[tuple[Action, Act]]:
     object here."""
     nothing_to_do = casefile.without_object(file) | fee_acts.pointless(file)
     nothing_to_do |= answer_acts.pointless(file) | appeal_acts.pointless(file) | tie_acts.pointless(file)
+    nothing_to_do |= enforcement_acts.without_object(file)
     permitted = set(access.permitted(who, file.submission)) - nothing_to_do
     return [(action, act) for action, act in ACTIONS.items() if action in permitted]
 
@@ -277,7 +285,7 @@ def act(request: StaffRequest, reference: str, action: str) -> HttpResponse:
             refused, status = str(error), 409
         else:
             messages.success(request, chosen.done)
-            return redirect("requests_app:staff_case", reference)
+            return redirect(f"requests_app:{chosen.page}", reference)
     elif request.method == "POST" and not refused:
         status = 422
     if refused and request.method == "POST":

@@ -8,6 +8,7 @@ from django.conf import settings
 
 from portals.vocabulary import Outcome
 from requests_app import (
+    api_keys,
     conversation,
     determinations,
     escalation,
@@ -101,6 +102,8 @@ def everything(people: dict[str, Staff]) -> list[Notice]:
     lapsing = case_of(people["portland"], "records_request")
     conversation.ask(lapsing, body="Which?", by=people["portland"].alice, now=FILED)
     about_fees(people["portland"], people["kent"])
+    asked = case_of(people["kent"], "access_request")
+    api_keys.issue(asked, api_keys.Terms(600, FILED.date()), by=people["kent"].clerk, now=FILED)
     escalation.sweep(now=FILED + 90 * DAY)
     return list(Notice.objects.filter(user=None))
 

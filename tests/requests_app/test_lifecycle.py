@@ -70,6 +70,16 @@ review_comply       = = = = = = =
 convert             = = = . . . .
 closed_days         = = = = = . .
 confirmed_limit     = = = = = . .
+issue_key           = = = = = . .
+open_key            = = = = = = =
+add_evidence        = = = = = = =
+name_party          = = = = = = =
+hear_party          = = = = = = =
+party_answer        = = = = = = =
+find                = = = = = = =
+take_measure        = = = = = = =
+lift_measure        = = = = = = =
+withhold            = = = = = = =
 """
 LETTERS = {
     "R": Status.RECEIVED,
