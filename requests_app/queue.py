@@ -180,6 +180,7 @@ class QueueFilter(django_filters.FilterSet):
         self.is_narrowed = any(value != defaults.get(name, "") for name, value in chosen.items())
         self.opens = any(chosen[name] for name in ("office", "kind", "dataset"))
         self.chosen = chosen
+        self.narrowed = {name: value for name, value in chosen.items() if value != defaults.get(name, "")}
         self.shown = (
             f"{chosen} {scopes} {self.filters['office'].extra['choices']}"  # what its form looks like
         )

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from requests_app.views import (
     absences,
+    bulk,
     case,
     case_file,
     concerned,
@@ -15,6 +16,7 @@ from requests_app.views import (
     links,
     public,
     reports,
+    saved_views,
     setup_days,
     setup_people,
     setup_rules,
@@ -50,6 +52,10 @@ PUBLIC: list[URLPattern] = [
 STAFF: list[URLPattern] = [
     path("desk/", staff.desk, name="desk"),
     path("desk/queue/", staff.queue_page, name="queue"),
+    path("desk/bulk/", bulk.act, name="bulk"),
+    path("desk/bulk/<str:key>/", bulk.result, name="bulk_result"),
+    path("desk/views/", saved_views.page, name="views"),
+    path("desk/views/<int:view_id>/remove/", saved_views.remove, name="remove_view"),
     path("desk/case/<str:reference>/", staff.case, name="staff_case"),
     path(
         "desk/case/<str:reference>/case-file/<str:part>/", case_file.staff_case_file, name="staff_case_file"

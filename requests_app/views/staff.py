@@ -18,6 +18,7 @@ from portals.vocabulary import OfficeRole, SubmissionKind
 from requests_app import (
     access,
     appeal_stand,
+    bulk_acts,
     casefile,
     deadlines,
     enforcement_stand,
@@ -25,12 +26,16 @@ from requests_app import (
     my_desk,
     queue,
     references,
+    saved_views,
 )
 from requests_app.access import Standing
+from requests_app.forms.views import SaveViewForm
 from requests_app.kinds import details_of
 from requests_app.models import Action, Status, Submission
 from requests_app.queue import Workplace
 from requests_app.ties import ties_of
+from requests_app.views.bulk import BULK
+from requests_app.views.saved_views import led_offices
 from requests_app.views.staff_acts import offered
 from requests_app.views.staff_only import StaffRequest, staff_only
 
@@ -49,7 +54,15 @@ def _rows(
     for row in found:
         due = queue.due_state(row, place.today(row.city_id, now))
         acts = not who.read_only and (row.office_id in who.offices or row.city_id in who.cities_run)
-        shown = (language, row.chain_head, row.office.name, row.assigned_to, acts, *due.values())
+        shown = (
+            language,
+            row.chain_head,
+            row.office.name,
+            row.assigned_to,
+            acts,
+            who.read_only,
+            *due.values(),
+        )
         rows.append(
             {
                 "case": row,
@@ -57,6 +70,7 @@ def _rows(
                 "status": queue.STATES[row.status],
                 "may_acknowledge": acts and row.status == Status.RECEIVED,
                 "may_refer": acts and row.status in queue.AT_WORK,
+                "may_choose": not who.read_only,
                 "shown": "\n".join(map(str, shown)),
             }
         )
@@ -139,7 +153,11 @@ def queue_page(request: StaffRequest) -> HttpResponse:
         "older_url": f"?{urlencode({**chosen, 'after': page.after})}" if page.after else "",
         "clear_url": reverse("requests_app:queue") if found.is_narrowed else "",
         "newest": sort == "newest",
-        "views": _saved_views(who, found.chosen),
+        "views": _daily_views(who, found.chosen) + _saved_views(who, found.narrowed),
+        "save": None if found.form.errors else _save_form(who, found.narrowed),
+        "acts": [] if who.read_only else [(action.value, act.heading) for action, act in BULK.items()],
+        "query": urlencode(found.narrowed),
+        "most": bulk_acts.MOST,
         "city": next(iter(place.cities.values())) if len(place.cities) == 1 else None,
     }
     return render(request, "requests_app/staff/queue.html", context)
@@ -157,7 +175,7 @@ VIEWS: tuple[tuple[Any, str], ...] = (
 """What is looked at every day, at one press."""
 
 
-def _saved_views(who: Standing, chosen: Mapping[str, str]) -> list[dict[str, Any]]:
+def _daily_views(who: Standing, chosen: Mapping[str, str]) -> list[dict[str, Any]]:
     """Links to the daily views, within the scope that is chosen."""
     first = queue.scopes_of(who)[0]
     scope = chosen["scope"]
@@ -171,6 +189,22 @@ def _saved_views(who: Standing, chosen: Mapping[str, str]) -> list[dict[str, Any
         }
         for label, query in VIEWS
     ]
+
+
+def _saved_views(who: Standing, narrowed: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The views that this person or an own office has kept."""
+    now = urlencode(narrowed)
+    return [
+        {"label": view.name, "url": f"?{view.query}", "current": view.query == now, "of": view.office}
+        for view in saved_views.of(who)
+    ]
+
+
+def _save_form(who: Standing, narrowed: Mapping[str, str]) -> SaveViewForm | None:
+    """The form that keeps what is looked at now; none where nothing is narrowed."""
+    if not narrowed:
+        return None
+    return SaveViewForm(offices=led_offices(who), initial={"query": urlencode(narrowed)})
 
 
 def _straight_to(who: Standing, text: str) -> str | None:

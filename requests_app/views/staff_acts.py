@@ -277,7 +277,7 @@ def act(request: StaffRequest, reference: str, action: str) -> HttpResponse:
         request.FILES if request.method == "POST" else None,
         desk=_desk(submission, now),
     )
-    refused, status = _refusal(request.standing, submission, Action(action))
+    refused, status = refusal(request.standing, submission, Action(action))
     if request.method == "POST" and not refused and form.is_valid():
         try:
             chosen.do(submission, form, by=request.user, now=now, revision=form.seen)
@@ -302,7 +302,7 @@ def _desk(submission: Submission, now: datetime) -> forms.Desk:
     return forms.Desk(submission, rulebook_for(submission.city), deadlines.of_case(submission), now)
 
 
-def _refusal(who: Standing, submission: Submission, action: Action) -> tuple[str, int]:
+def refusal(who: Standing, submission: Submission, action: Action) -> tuple[str, int]:
     """Why the act cannot be done by this person now, and the status that says so; "" where it can."""
     try:
         lifecycle.next_status(submission.status, action)

@@ -71,7 +71,7 @@
       const target = (row && row.querySelector(wanted)) || document.querySelector(wanted);
       if (!target) return;
       event.preventDefault();
-      if (target.matches("input, select, textarea")) target.focus(); else target.click();
+      if (target.matches("input:not([type=checkbox]), select, textarea")) target.focus(); else target.click();
     }
   });
 
