@@ -130,6 +130,15 @@ def mentioning(who: Standing) -> QuerySet[Submission]:
     return visible_to(who).filter(pk__in=open_mentions(who).values("submission_id"))
 
 
+def readers(submission: Submission) -> list[Member]:
+    """The members of staff who may see this submission: the other way round of `visible_to`."""
+    part = {submission.office_id, *submission.involvements.values_list("office_id", flat=True)}
+    working = Member.objects.filter(city_id=submission.city_id, active=True, user__is_active=True)
+    reading = working.filter(Q(office_id__in=part) | Q(role__in=WHOLE_CITY))
+    ordered = reading.order_by("user__last_name", "user__first_name", "pk")
+    return list(ordered.select_related("user", "office"))
+
+
 def open_mentions(who: Standing) -> QuerySet[Mention]:
     """What notes ask this person to look at and was not yet looked at."""
     return Mention.objects.filter(user_id=who.user_id, seen_at__isnull=True)

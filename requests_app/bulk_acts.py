@@ -7,6 +7,7 @@ what a crash left undone is done then. No case is harmed by another one that doe
 import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -42,7 +43,7 @@ def work(run: BulkRun, rows: Iterable[Submission], *, refusal: Callable[[Submiss
     done = set(run.results.values_list("submission_id", flat=True))
     for row in rows:
         if row.pk not in done and row.reference in seen:
-            _one(run, row, refusal(row), lambda row=row: do(row, seen[row.reference]))
+            _one(run, row, refusal(row), partial(do, row, seen[row.reference]))
 
 
 def _one(run: BulkRun, row: Submission, why_not: str, do: Callable[[], object]) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from portals.models import User
 from portals.rulebook import rulebook_for
 from portals.vocabulary import ClockEvent
-from requests_app import case_clocks, deadlines
+from requests_app import case_clocks, deadlines, mentions
 from requests_app.files import StoredFile, attach_files, looked_at
 from requests_app.lifecycle import NotAllowed, acknowledge_on_the_way, apply, locked
 from requests_app.models import Action, Actor, Event, Message, Submission
@@ -159,14 +159,20 @@ def note(
     by: User,
     now: datetime,
     files: Sequence[StoredFile] = (),
+    asking: Sequence[User] = (),
     revision: int | None = None,
 ) -> Event:
-    """A note that only staff see."""
+    """A note that only staff see. Those whom it asks to look find the case on their desk and in their daily
+    letter; whoever answers with a note of one's own has looked. Raises NotAllowed for whom may not see it."""
     with transaction.atomic():
         row = locked(submission, revision=revision)
         _needs_words(body)
-        event = apply(row, Action.NOTE, now=now, by=by, public=False)
-        write_message(row, event, body, files=files, internal=True)
+        told = mentions.checked(row, asking)
+        data = {"to": ", ".join(str(member.user) for member in told)} if told else {}
+        event = apply(row, Action.NOTE, now=now, by=by, data=data, public=False)
+        message = write_message(row, event, body, files=files, internal=True)
+        mentions.seen(row, by=by, now=now)
+        mentions.ask(message, told, event)
     return event
 
 

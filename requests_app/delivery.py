@@ -12,7 +12,7 @@ import smtplib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -21,9 +21,14 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.db.models import F
 from django.utils import translation
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
 
+from portals.explain import long_date
 from portals.models import City, User
-from requests_app.models import Notice, Tick
+from portals.vocabulary import SubmissionKind
+from requests_app.lifecycle import AT_WORK
+from requests_app.models import Notice, Submission, Tick
 from requests_app.notices import rendered
 
 logger = logging.getLogger(__name__)
@@ -34,6 +39,7 @@ MOST_TRIES = 12
 FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=12)
 ITEMS_SHOWN = 100
+KEPT_OUT_OF_LETTERS = frozenset({SubmissionKind.PRIVACY_CONCERN, SubmissionKind.MISUSE_REPORT})
 KEYS_AT_ONCE = 5000
 
 
@@ -251,8 +257,28 @@ def _digest(city: City, user_id: int, now: datetime) -> int:
     return 1
 
 
+def _about(case: Submission | None, today: date) -> str:
+    """What the case is, and what is due next and when: so that nobody must open each to know what is urgent.
+    The words of a concern about privacy or of a report of misuse name people, and stand in no letter."""
+    if case is None:
+        return ""
+    title = str(case.get_kind_display()) if case.kind in KEPT_OUT_OF_LETTERS else one_line(case.title)
+    if case.next_due_on is None or case.status not in AT_WORK:
+        return title
+    words = (
+        _("%(title)s (was due on %(due)s)") if case.next_due_on < today else _("%(title)s (due on %(due)s)")
+    )
+    return words % {"title": title, "due": long_date(case.next_due_on)}
+
+
+def one_line(title: str) -> str:
+    """A title as it can stand in a letter: on one line, and not too long."""
+    return Truncator(" ".join(title.split())).chars(80)
+
+
 def _write_digest(city: City, user: User, keys: Sequence[int], key: str, now: datetime) -> None:
-    shown = list(Notice.objects.filter(pk__in=keys[:ITEMS_SHOWN]).order_by("-id"))
+    items = Notice.objects.filter(pk__in=keys[:ITEMS_SHOWN]).select_related("submission").order_by("-id")
+    shown = [{"body": item.body, "about": _about(item.submission, city.date_at(now))} for item in items]
     with translation.override(settings.LANGUAGE_CODE):
         subject, body = rendered(
             "digest",

@@ -2,7 +2,8 @@
 
 The requester gets a letter of its own for each act. Members of an office get items of one letter a day.
 Letters go only to the requester's own address and to registered members, never to an address from a
-guide or the web. No letter carries what the requester wrote: it carries the reference, dates and a link.
+guide or the web. No letter to a requester carries what the requester wrote: it carries the reference, dates
+and a link. The daily letter of staff names the case.
 """
 
 import re

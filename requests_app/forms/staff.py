@@ -16,11 +16,12 @@ from portals.models import User
 from portals.rulebook import Rulebook
 from portals.templatetags.civic import city_date
 from portals.vocabulary import ClockEvent, ClockState
-from requests_app import absences, deadlines, routing
+from requests_app import absences, access, deadlines, mentions, routing
 from requests_app.casework import OUTSIDE
 from requests_app.forms.attachments import AttachmentsForm
 from requests_app.forms.fields import DateField, LineField, TextField
 from requests_app.forms.release import ReleaseForm
+from requests_app.lifecycle import NotAllowed
 from requests_app.models import Deadline, Submission
 
 
@@ -147,7 +148,38 @@ class AskForm(ToRequester):
 
 
 class NoteForm(WithFiles):
-    body = TextField(label=gettext_lazy("Note"), help_text=gettext_lazy("Only staff see it."))
+    """A note, and whom it asks to look. `asking` are those who were ticked or named as @first.last."""
+
+    body = TextField(
+        label=gettext_lazy("Note"),
+        help_text=gettext_lazy("Only staff see it. Name colleagues as @first.last, or tick them below."),
+    )
+    tell = forms.MultipleChoiceField(
+        label=gettext_lazy("Ask these people to look"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("All who may see this case."),
+    )
+    field_order = ["body", "tell", "files"]
+
+    def prepare(self) -> None:
+        self.readers = {str(one.user_id): one for one in reversed(access.readers(self.desk.submission))}
+        field = self.fields["tell"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = [(key, mentions.label(one)) for key, one in reversed(self.readers.items())]
+
+    @property
+    def asking(self) -> list[User]:
+        named = mentions.named(self.cleaned_data["body"], self.desk.submission)
+        return [self.readers[key].user for key in self.cleaned_data["tell"]] + named
+
+    def clean_body(self) -> str:
+        body: str = self.cleaned_data["body"]
+        try:
+            mentions.named(body, self.desk.submission)
+        except NotAllowed as error:
+            raise forms.ValidationError(str(error)) from None
+        return body
 
 
 class ReleasePartForm(ToRequester):

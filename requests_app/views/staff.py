@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -221,7 +222,7 @@ def case(request: StaffRequest, reference: str) -> HttpResponse:
     """One case: what was asked and said, clocks, route, acts, history."""
     now, who = timezone.now(), request.standing
     try:
-        file = casefile.read(access.visible_to(who), reference, now=now)
+        file = casefile.read(_with_mention(who), reference, now=now)
     except Submission.DoesNotExist:
         raise Http404 from None
     submission = file.submission
@@ -251,6 +252,12 @@ def case(request: StaffRequest, reference: str) -> HttpResponse:
         "read_only": not acts,
     }
     return render(request, "requests_app/staff/case.html", context)
+
+
+def _with_mention(who: Standing) -> QuerySet[Submission]:
+    """The cases that this person may see, each with whether a note in it asks this person to look."""
+    asked = Exists(access.open_mentions(who).filter(submission=OuterRef("pk")))
+    return access.visible_to(who).annotate(asked=asked)
 
 
 def _referral(file: casefile.CaseFile) -> dict[str, Any] | None:

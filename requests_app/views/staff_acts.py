@@ -131,7 +131,7 @@ ACTIONS: dict[Action, Act] = {
     ),
     Action.NOTE: Act(
         forms.NoteForm,
-        lambda s, f, **c: conversation.note(s, **_files(f), **c),
+        lambda s, f, **c: conversation.note(s, **_files(f), asking=f.asking, **c),
         gettext_lazy("Add an internal note"),
         gettext_lazy("Keep the note"),
         gettext_lazy("Noted. Only staff see it."),
