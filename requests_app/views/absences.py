@@ -16,7 +16,7 @@ from requests_app import absences, access
 from requests_app.access import Standing
 from requests_app.forms.absences import AbsenceForm, BackupForm
 from requests_app.lifecycle import NotAllowed
-from requests_app.views.staff_only import StaffRequest, staff_only
+from requests_app.views.staff_only import StaffRequest, one_city, staff_only
 
 
 @staff_only
@@ -139,7 +139,7 @@ def _show(
     context: dict[str, Any] = {
         "is_member": True,
         "nav": "absences",
-        "city": next(iter(cities.values())) if len(cities) == 1 else None,
+        "city": one_city(who),
         "absences": [
             {
                 "absence": one,

@@ -20,7 +20,7 @@ from requests_app.forms.base import key_of, new_key
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, BulkRun, Submission
 from requests_app.views.staff_acts import refusal
-from requests_app.views.staff_only import StaffRequest, staff_only
+from requests_app.views.staff_only import StaffRequest, one_city, staff_only
 
 
 @dataclass(frozen=True)
@@ -154,6 +154,7 @@ def _page(
     context = {
         "is_member": True,
         "nav": "queue",
+        "city": one_city(request.standing),
         "act": chosen,
         "action": action,
         "form": form,
@@ -179,6 +180,7 @@ def result(request: StaffRequest, key: str) -> HttpResponse:
     context = {
         "is_member": True,
         "nav": "queue",
+        "city": one_city(request.standing),
         "act": BULK[Action(run.action)],
         "run": run,
         "results": sorted(results, key=lambda one: one.done),

@@ -18,7 +18,7 @@ from requests_app.access import Standing
 from requests_app.forms.views import SaveViewForm
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import SavedView
-from requests_app.views.staff_only import StaffRequest, staff_only
+from requests_app.views.staff_only import StaffRequest, one_city, staff_only
 
 
 def led_offices(who: Standing) -> list[Office]:
@@ -76,7 +76,7 @@ def _show(request: StaffRequest, form: SaveViewForm | None, *, status: int = 200
         {"view": view, "url": f"{address}?{view.query}", "may_remove": _may_remove(who, view)}
         for view in saved_views.of(who)
     ]
-    context = {"is_member": True, "nav": "queue", "rows": rows, "form": form}
+    context = {"is_member": True, "nav": "queue", "city": one_city(who), "rows": rows, "form": form}
     return render(request, "requests_app/staff/views.html", context, status=status)
 
 

@@ -38,7 +38,7 @@ from requests_app.ties import ties_of
 from requests_app.views.bulk import BULK
 from requests_app.views.saved_views import led_offices
 from requests_app.views.staff_acts import offered
-from requests_app.views.staff_only import StaffRequest, staff_only
+from requests_app.views.staff_only import StaffRequest, one_city, staff_only
 
 STEWARDS = {OfficeRole.DATA_STEWARD, OfficeRole.IT_OPEN_DATA, OfficeRole.INTAKE}
 
@@ -96,7 +96,7 @@ def desk(request: StaffRequest) -> HttpResponse:
         "place": place,
         "several_cities": len(place.cities) > 1,
         "failures": _failed_catalogues(who, place),
-        "city": next(iter(place.cities.values())) if len(place.cities) == 1 else None,
+        "city": one_city(who),
         "enter": _enter_choices(place, who),
     }
     return render(request, "requests_app/staff/desk.html", context)
@@ -159,7 +159,7 @@ def queue_page(request: StaffRequest) -> HttpResponse:
         "acts": [] if who.read_only else [(action.value, act.heading) for action, act in BULK.items()],
         "query": urlencode(found.narrowed),
         "most": bulk_acts.MOST,
-        "city": next(iter(place.cities.values())) if len(place.cities) == 1 else None,
+        "city": one_city(who),
     }
     return render(request, "requests_app/staff/queue.html", context)
 

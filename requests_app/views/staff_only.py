@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from portals.models import User
+from portals.models import City, User
 from requests_app import access
 from requests_app.access import Standing
 
@@ -20,6 +20,12 @@ class StaffRequest(HttpRequest):
 
     standing: Standing
     user: User
+
+
+def one_city(who: Standing) -> City | None:
+    """The city whose colours and name a page of the desk bears: that of whoever works in one only."""
+    cities = {member.city_id: member.city for member in who.members}
+    return next(iter(cities.values())) if len(cities) == 1 else None
 
 
 def staff_only(view: View) -> View:
