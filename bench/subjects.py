@@ -150,7 +150,7 @@ def _posting(place: Place) -> Subject:
             "field_name": "amount",
             "evidence": "I have the receipt.",
             "requester_name": "Somebody",
-            "requester_email": "somebody@example.org",
+            "requester_email": f"{secrets.token_hex(6)}@example.org",  # nobody sends it twice
         }
 
     def plain() -> dict[str, str]:
