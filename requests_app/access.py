@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from portals.models import Absence, City, Dataset, Member, Office
 from portals.vocabulary import MemberRole, Relation, SubmissionKind
@@ -20,6 +20,8 @@ from requests_app.models import (
     ConcernedParty,
     Involvement,
     Mention,
+    PublishedAnswer,
+    PublishedFile,
     Status,
     Submission,
 )
@@ -258,6 +260,21 @@ def files_for_concerned(session: Any, *, now: datetime) -> QuerySet[Attachment]:
 
 def _holds(until: str, now: datetime) -> bool:
     return datetime.fromisoformat(until) > now
+
+
+def published_answers() -> QuerySet[PublishedAnswer]:
+    """Answers that everybody may read: reviewed, published, and of a case that is closed with just that
+    answer. Taking a case up again takes its answer off the web."""
+    return PublishedAnswer.objects.filter(
+        state=PublishedAnswer.State.PUBLISHED,
+        submission__status=Status.CLOSED,
+        submission__determined_at__lte=F("published_at"),
+    )
+
+
+def published_files() -> QuerySet[PublishedFile]:
+    """Files that stand with these answers, while the office has them released."""
+    return PublishedFile.objects.filter(answer__in=published_answers(), attachment__internal=False)
 
 
 # -- the requester, who has no account: a session that proved the code

@@ -22,4 +22,5 @@ class RequestsConfig(AppConfig):
 
 def search_stays_whole(**kwargs: Any) -> None:
     """SQLite drops the triggers of the full-text index when a migration rebuilds the table."""
-    ensure_index(connections[kwargs["using"]], "requests_app_submission")
+    for table in ("requests_app_submission", "requests_app_publishedanswer"):
+        ensure_index(connections[kwargs["using"]], table)

@@ -84,6 +84,8 @@ DONE = {
     Action.TAKE_MEASURE: gettext_lazy("A measure was taken"),
     Action.LIFT_MEASURE: gettext_lazy("A measure was lifted"),
     Action.WITHHOLD: gettext_lazy("A dataset was taken down"),
+    Action.PUBLISH: gettext_lazy("The answer was published"),
+    Action.UNPUBLISH: gettext_lazy("The published answer was taken off the web"),
 }
 
 COLUMNS = {
@@ -253,6 +255,7 @@ OF_ACTION: dict[Action, Callable[[Mapping[str, Any]], str]] = {
     Action.REFER: _referred,
     Action.REFER_BACK: _referred,
     Action.CONVERT: _converted,
+    Action.PUBLISH: lambda data: data.get("title", ""),
     **dict.fromkeys(TWO_CASES, _of_two_cases),
 }
 """Action -> what the data of its event say."""

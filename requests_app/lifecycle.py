@@ -30,7 +30,7 @@ OF_ENFORCEMENT = (
 def _moves() -> dict[tuple[Status, Action], Status]:
     """The table. An entry that keeps the status is written with the status itself."""
     s, a = Status, Action
-    anywhere = [a.MESSAGE, a.NOTE, a.RECORD, a.HIDE, a.FEE_RECORD, a.LINK, a.UNLINK, a.SEPARATE]
+    anywhere = [a.MESSAGE, a.NOTE, a.RECORD, a.HIDE, a.FEE_RECORD, a.LINK, a.UNLINK, a.SEPARATE, a.UNPUBLISH]
     anywhere += [a.APPEAL, a.APPEAL_OUTCOME, a.REVIEW_PETITION, a.REVIEW_ORDER, a.REVIEW_COMPLY]
     anywhere += [a.OPEN_KEY, *OF_ENFORCEMENT]
     at_work = [a.CLAIM, a.RELEASE, a.ASSIGN, a.REFER, a.REFER_BACK, a.EXTEND, a.ESTIMATE, a.RELEASE_PART]
@@ -52,7 +52,7 @@ def _moves() -> dict[tuple[Status, Action], Status]:
     table[s.CLARIFYING, a.DECLINE] = s.ACKNOWLEDGED
     table[s.DETERMINED, a.CLOSE] = s.CLOSED
     table[s.DETERMINED, a.FOLLOW_UP] = s.DETERMINED
-    table[s.CLOSED, a.PASS_ON] = s.CLOSED
+    table[s.CLOSED, a.PASS_ON] = table[s.CLOSED, a.PUBLISH] = s.CLOSED
     fees = [a.FEE_ESTIMATE, a.FEE_AGREE, a.FEE_DECLINE, a.FEE_ASK, a.FEE_WITHDRAW]
     fees += [a.WAIVER_REQUEST, a.WAIVER_DECIDE]
     for status in (s.RECEIVED, s.ACKNOWLEDGED, s.CLARIFYING, s.DETERMINED):

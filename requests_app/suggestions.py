@@ -12,8 +12,8 @@ from django.utils.translation import get_language
 from portals.catalog.search import DatasetQuery, found
 from portals.models import City, Dataset
 from portals.text_search import words
-from requests_app.access import public_cases
-from requests_app.models import Submission
+from requests_app.access import public_cases, published_answers
+from requests_app.models import PublishedAnswer, Submission
 
 LIMIT = 5
 WORDS_LIMIT = 8
@@ -49,7 +49,7 @@ def likely_datasets(city: City, text: str, limit: int = LIMIT) -> list[Dataset]:
     return list(_by_hits(rows, looked_for, ("name", "description"))[:limit])
 
 
-def published_answers(city: City, text: str, kind: str = "", limit: int = LIMIT) -> list[Submission]:
+def public_reports_like(city: City, text: str, kind: str = "", limit: int = LIMIT) -> list[Submission]:
     """Public cases of the city that speak of the same, those with an answer first."""
     looked_for = [stem(word) for word in significant(text)]
     if not looked_for:
@@ -57,6 +57,15 @@ def published_answers(city: City, text: str, kind: str = "", limit: int = LIMIT)
     rows = public_cases().filter(city=city).select_related("dataset")
     rows = rows.filter(kind=kind) if kind else rows
     return list(_by_hits(rows, looked_for, ("title", "description"))[:limit])
+
+
+def answered_before(city: City, text: str, limit: int = LIMIT) -> list[PublishedAnswer]:
+    """Published answers of the city that speak of the same, best first."""
+    looked_for = [stem(word) for word in significant(text)]
+    if not looked_for:
+        return []
+    rows = published_answers().filter(city=city).only("title", "outcome", "city")
+    return list(_by_hits(rows, looked_for, ("title", "question"))[:limit])
 
 
 def _by_hits(rows: QuerySet, looked_for: list[str], columns: tuple[str, str]) -> QuerySet:

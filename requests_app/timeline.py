@@ -55,6 +55,8 @@ TITLES: dict[str, Any] = {
     Action.REVIEW_PETITION: gettext_lazy("A review outside the city has begun"),
     Action.REVIEW_ORDER: gettext_lazy("It was decided outside the city"),
     Action.REVIEW_COMPLY: gettext_lazy("The city says that it complied with the order"),
+    Action.PUBLISH: gettext_lazy("The answer was published, without your name"),
+    Action.UNPUBLISH: gettext_lazy("The published answer was taken off the web"),
     Action.CONVERT: gettext_lazy("It was turned into another kind: %(kind)s"),
     Action.CLOSED_DAYS: gettext_lazy("Dates moved, because the days on which the city is closed changed"),
     Action.CONFIRMED_LIMIT: gettext_lazy("The office confirmed a time limit that its pages leave open"),

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from requests_app.views import (
     absences,
+    answers,
     bulk,
     case,
     case_file,
@@ -16,6 +17,7 @@ from requests_app.views import (
     links,
     mentions,
     public,
+    publication,
     reports,
     saved_views,
     setup_days,
@@ -44,6 +46,9 @@ PUBLIC: list[URLPattern] = [
     path("files/<int:file_id>/", public.file, name="file"),
     path("follow/<str:token>/", following.follower, name="following"),
     path("<slug:city_slug>/reports/<str:reference>/", following.public_case, name="public_case"),
+    path("<slug:city_slug>/answers/", answers.answers, name="answers"),
+    path("<slug:city_slug>/answers/<int:answer_id>/", answers.answer, name="answer"),
+    path("<slug:city_slug>/answers/<int:answer_id>/files/<int:file_id>/", answers.file, name="answer_file"),
     path("<slug:city_slug>/submit/", public.choose, name="choose"),
     path("<slug:city_slug>/submit/<str:kind>/", submit.submit, name="submit"),
     path("<slug:city_slug>/suggest/", public.suggest, name="suggest"),
@@ -63,6 +68,7 @@ STAFF: list[URLPattern] = [
     ),
     path("desk/case/<str:reference>/fee/", fees.staff_fee, name="staff_fee"),
     path("desk/case/<str:reference>/fee/<str:receipt>/", fees.staff_receipt, name="staff_receipt"),
+    path("desk/case/<str:reference>/publication/", publication.publish, name="publication"),
     path("desk/case/<str:reference>/links/", links.links, name="links"),
     path("desk/enforcement/", enforcement.listed, name="enforcement"),
     path("desk/case/<str:reference>/enforcement/", enforcement.of_case, name="enforcement_of"),

@@ -26,6 +26,7 @@ from requests_app.models.kinds import (
     RecordsRequest,
 )
 from requests_app.models.link import CaseLink
+from requests_app.models.publication import PublishedAnswer, PublishedFile
 from requests_app.models.review import OutsideReview
 from requests_app.models.submission import Involvement, Referral, Submission
 from requests_app.models.tick import Tick
@@ -68,6 +69,8 @@ __all__ = [
     "PartyWord",
     "Payment",
     "PrivacyConcern",
+    "PublishedAnswer",
+    "PublishedFile",
     "RecordsRequest",
     "Referral",
     "SavedView",

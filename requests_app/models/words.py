@@ -83,6 +83,8 @@ class Action(models.TextChoices):
     TAKE_MEASURE = "take_measure", _("Take a measure")
     LIFT_MEASURE = "lift_measure", _("Lift a measure")
     WITHHOLD = "withhold", _("Take a dataset down")
+    PUBLISH = "publish", _("Publish the answer")
+    UNPUBLISH = "unpublish", _("Take the published answer off the web")
 
 
 class Channel(models.TextChoices):

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from portals.catalog.page import dataset_context
 from portals.models import Dataset
 from portals.vocabulary import Layer, SubmissionKind
-from requests_app import following
+from requests_app import access, following
 from requests_app.access import (
     files_for_concerned,
     files_for_requester,
@@ -24,10 +24,11 @@ from requests_app.access import (
 from requests_app.files import path_of
 from requests_app.kinds import KINDS
 from requests_app.models import Attachment, Submission
-from requests_app.suggestions import likely_datasets, published_answers
+from requests_app.suggestions import answered_before, likely_datasets, public_reports_like
 from requests_app.views.common import city_or_404, city_today, page
 
 REPORTS_A_PAGE = 10
+GIVEN = 5
 SHORTEST_QUESTION = 3
 
 
@@ -57,7 +58,8 @@ def suggest(request: HttpRequest, city_slug: str) -> HttpResponse:
     context: dict[str, Any] = {"city": city, "kind": kind, "in_form": kind in KINDS}
     if len(text) >= SHORTEST_QUESTION:
         context["found"] = likely_datasets(city, text)
-        context["answers"] = published_answers(city, text)
+        context["answers"] = public_reports_like(city, text)
+        context["given"] = answered_before(city, text)
     context["takes_dataset"] = kind in KINDS and KINDS[kind].form.about_dataset
     return render(request, "requests_app/public/suggestions.html", context)
 
@@ -74,6 +76,9 @@ def dataset(request: HttpRequest, city_slug: str, identifier: str) -> HttpRespon
         raise Http404(_("There is no such dataset in this city's catalogue."))
     context = dataset_context(found, today=city_today(found.city, timezone.now()))
     context |= _known(request, found)
+    context["given"] = list(
+        access.published_answers().filter(dataset=found).order_by("-published_at")[:GIVEN]
+    )
     context["forms"] = [
         KINDS[kind]
         for kind in (

@@ -30,7 +30,7 @@ from requests_app.kinds import Kind
 from requests_app.models import Submission
 from requests_app.models.kinds import DETAILS
 from requests_app.preview import preview
-from requests_app.suggestions import likely_datasets, published_answers, resolve_dataset
+from requests_app.suggestions import answered_before, likely_datasets, public_reports_like, resolve_dataset
 from requests_app.views.common import city_or_404, city_today, kind_or_404, page
 
 CODES = "new_codes"
@@ -151,7 +151,8 @@ def _form_page(
         chosen=chosen,
         looked_for=looked_for,
         found=likely_datasets(city, looked_for) if looked_for else [],
-        answers=published_answers(city, looked_for) if looked_for else [],
+        answers=public_reports_like(city, looked_for) if looked_for else [],
+        given=answered_before(city, looked_for) if looked_for else [],
         provisions=_what_the_guide_says(city, entry),
         appeal_rules=_appeal_rules(form, city, now) if entry.kind == SubmissionKind.APPEAL else [],
         steps=STEPS,

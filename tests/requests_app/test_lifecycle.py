@@ -80,6 +80,8 @@ find                = = = = = = =
 take_measure        = = = = = = =
 lift_measure        = = = = = = =
 withhold            = = = = = = =
+publish             . . . . = . .
+unpublish           = = = = = = =
 """
 LETTERS = {
     "R": Status.RECEIVED,
