@@ -177,6 +177,13 @@ def may_lead(who: Standing, office: Office) -> bool:
     return office.pk in who.offices_led or office.city_id in who.cities_run
 
 
+def offices_seen(who: Standing) -> QuerySet[Office]:
+    """The offices of whose cases this person may see all."""
+    return Office.objects.filter(
+        Q(pk__in=who.offices) | Q(city_id__in=who.cities_seen), outside=False
+    ).select_related("city")
+
+
 def may_enter(who: Standing, city: City) -> bool:
     """Whether this person may enter in this city what came by phone, mail or at the counter."""
     return city.pk in who.cities_run or city.offices.filter(pk__in=who.offices).exists()

@@ -7,6 +7,16 @@ from portals.models import Office
 from portals.vocabulary import ClockState, Layer, Milestone
 from requests_app.models.submission import Submission
 
+AFTER_AN_ANSWER = (
+    Milestone.DENIAL_STATEMENT.value,
+    Milestone.INTERNAL_REVIEW.value,
+    Milestone.APPEAL_FILING.value,
+    Milestone.REVIEWER_DECISION.value,
+    Milestone.COMPLIANCE.value,
+    Milestone.COURT_FILING.value,
+)
+"""What an answer, a petition or an order sets running: it goes on while the case itself has ended."""
+
 
 class Deadline(models.Model):
     """A date that a rule gives to a case. Always recomputed from the events; due_on has one writer.
@@ -50,6 +60,11 @@ class Deadline(models.Model):
                 name="deadlines_with_a_step",
             ),
             models.Index(fields=["submission", "state"], name="deadlines_of_a_submission"),
+            models.Index(
+                fields=["due_on", "id"],
+                condition=models.Q(state="open", milestone__in=AFTER_AN_ANSWER),
+                name="remedies_that_run",
+            ),
         ]
 
     def __str__(self) -> str:

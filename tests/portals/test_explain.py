@@ -136,6 +136,7 @@ PARAMS = {
     "citation": "x",
     "title": "x",
     "amount": "25",
+    "appeal": "x",
     "name": "x",
     "year": "2027",
     "note": "x",

@@ -27,6 +27,7 @@ EVERYBODY, REQUESTER_OF_CASE, STAFF, STAFF_OF_CASE = (
     "staff",
     "staff of case",
 )
+SECRET_LINK = "whoever has the secret address"
 CITY_STAFF, WHOEVER_SEES_THE_FILE = "staff of the city", "whoever sees the file"
 CITY_SETUP = "clerk, administrator and auditor of the city"
 
@@ -75,6 +76,10 @@ POLICY: dict[str, str] = {
     "requests_app:publication": STAFF_OF_CASE,
     "requests_app:act": STAFF_OF_CASE,
     "requests_app:seen": STAFF_OF_CASE,
+    "requests_app:appeals": STAFF,
+    "requests_app:calendar": STAFF,
+    "requests_app:calendar_links": STAFF,
+    "requests_app:calendar_feed": SECRET_LINK,
     "requests_app:enter": CITY_STAFF,
     "requests_app:setup": STAFF,
     "requests_app:setup_city": CITY_SETUP,
@@ -205,6 +210,12 @@ def _silent(city: City) -> str:
     return str(city.appealroutes.exclude(status="stated").values_list("key", flat=True)[0])
 
 
+BY_REFERENCE = frozenset(
+    "case withdraw staff_case seen case_file key staff_key enforcement_of links publication staff_fee fee "
+    "concerned".split()
+)
+
+
 def arguments(name: str, scene: Scene) -> list[list[object]]:
     """Every way to name the things of this case in an address."""
     case = scene.case
@@ -212,20 +223,12 @@ def arguments(name: str, scene: Scene) -> list[list[object]]:
     assert dataset
     if name.startswith("requests_app:setup_"):
         return [[city, *SETUP_THINGS.get(name, lambda found: [])(case.city)]]
+    if name.removeprefix("requests_app:") in BY_REFERENCE:
+        return [[case.reference]]
     if name == "requests_app:act":
         return [[case.reference, action] for action in ("note", "refer", "determine")]
     known: dict[str, list[list[object]]] = {
-        "requests_app:case": [[case.reference]],
-        "requests_app:withdraw": [[case.reference]],
-        "requests_app:staff_case": [[case.reference]],
-        "requests_app:seen": [[case.reference]],
-        "requests_app:case_file": [[case.reference]],
         "requests_app:staff_case_file": [[case.reference, "court"], [case.reference, "requester"]],
-        **{
-            f"requests_app:{name}": [[case.reference]]
-            for name in ("key", "staff_key", "enforcement_of", "links", "publication", "staff_fee", "fee")
-        },
-        "requests_app:concerned": [[case.reference]],
         "requests_app:measure_appeal": [[case.reference, 1]],
         "requests_app:party_letter": [[case.reference, 1]],
         "requests_app:answers": [[city]],
@@ -236,10 +239,10 @@ def arguments(name: str, scene: Scene) -> list[list[object]]:
         "requests_app:reports_file": [["figures.csv"], ["figures.xlsx"]],
         "requests_app:file": [[scene.file.pk], [scene.hidden_file.pk]],
         "requests_app:following": [["no-token"]],
+        "requests_app:calendar_feed": [["no-token"]],
         "requests_app:public_case": [[city, case.reference]],
         "requests_app:choose": [[city]],
-        "requests_app:end_absence": [[1]],
-        "requests_app:remove_view": [[1]],
+        **{f"requests_app:{name}": [[1]] for name in ("end_absence", "remove_view")},
         "requests_app:bulk_result": [["0" * 32]],
         "requests_app:suggest": [[city]],
         "requests_app:submit": [[city, case.kind], [city, "appeal"]],
