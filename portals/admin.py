@@ -8,15 +8,18 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm
+from django.db import transaction
 from django.db.models import QuerySet, URLField
+from django.forms.models import model_to_dict
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from portals import models
+from portals import models, setup_log
 from portals.rulebook import mark_changed
 from portals.text_search import searchable
-from portals.vocabulary import OfficeRole
+from portals.vocabulary import OfficeRole, SetupAct
 
 
 class LinesField(forms.CharField):
@@ -74,7 +77,10 @@ class ReadOnly(ForSuperusers, admin.ModelAdmin):
 
 
 class ChangesCity(ForSuperusers, admin.ModelAdmin):
-    """Rows on which the rules of a city stand: a change is seen by the next request."""
+    """Rows on which the rules of a city stand: a change is seen by the next request and stands in the log."""
+
+    what: tuple[SetupAct, SetupAct]
+    """Of the log: added, changed."""
 
     def _mark(self, *cities: models.City) -> None:
         for city in {city.pk: city for city in cities}.values():
@@ -82,17 +88,42 @@ class ChangesCity(ForSuperusers, admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         before = type(obj)._default_manager.select_related("city").filter(pk=obj.pk).first()
-        super().save_model(request, obj, form, change)
-        self._mark(obj.city, *([before.city] if before else []))
+        with transaction.atomic():
+            super().save_model(request, obj, form, change)
+            self._mark(obj.city, *([before.city] if before else []))
+            self._log(request, obj, self.what[1] if change else self.what[0], _columns(before), _columns(obj))
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        super().delete_model(request, obj)
-        self._mark(obj.city)
+        with transaction.atomic():
+            gone = _columns(obj)
+            self._log(request, obj, self.what[1], gone, {})
+            super().delete_model(request, obj)
+            self._mark(obj.city)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        cities = [row.city for row in queryset.select_related("city")]
-        super().delete_queryset(request, queryset)
-        self._mark(*cities)
+        for row in queryset.select_related("city"):
+            self.delete_model(request, row)
+
+    def _log(
+        self, request: HttpRequest, obj: Any, what: SetupAct, before: dict[str, Any], after: dict[str, Any]
+    ) -> None:
+        """The change in the log of the city's setup, as if it were made at the desk."""
+        changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+        setup_log.write(
+            setup_log.held(obj.city),
+            what,
+            f"{obj._meta.model_name}:{obj.pk}",
+            str(obj),
+            now=timezone.now(),
+            by=request.user if isinstance(request.user, models.User) else None,
+            before={name: before[name] for name in changed if name in before},
+            after={name: after[name] for name in changed if name in after},
+        )
+
+
+def _columns(obj: Any) -> dict[str, Any]:
+    """The columns of a row as the log keeps them."""
+    return model_to_dict(obj, exclude=["id", "city"]) if obj is not None else {}
 
 
 class AccountForm(UserChangeForm):
@@ -155,6 +186,8 @@ class OfficeForm(forms.ModelForm):
             "outside",
             "aliases",
             "note",
+            "contact",
+            "hours",
             "citation",
             "position",
         )
@@ -163,6 +196,7 @@ class OfficeForm(forms.ModelForm):
 @admin.register(models.Office)
 class OfficeAdmin(ChangesCity):
     form = OfficeForm
+    what = (SetupAct.OFFICE_ADD, SetupAct.OFFICE_EDIT)
     list_display = ("name", "city", "roles", "publishes", "outside", "from_file")
     list_filter = ("city", "publishes", "outside", "from_file")
     search_fields = ("name", "key")
@@ -196,6 +230,7 @@ class MemberForm(forms.ModelForm):
 @admin.register(models.Member)
 class MemberAdmin(ChangesCity):
     form = MemberForm
+    what = (SetupAct.MEMBER_ADD, SetupAct.MEMBER_EDIT)
     list_display = ("user", "city", "office", "role", "is_deputy", "active")
     list_filter = ("city", "role", "active", "is_deputy")
     search_fields = ("user__email", "user__first_name", "user__last_name", "office__name")
@@ -306,3 +341,29 @@ class ApiKeyAdmin(ReadOnly):
 class DatasetTakedownAdmin(ReadOnly):
     list_display = ("dataset", "since", "case", "restored_at")
     list_select_related = ("dataset",)
+
+
+@admin.register(models.SetupEvent)
+class SetupEventAdmin(ReadOnly):
+    list_display = ("at", "city", "sequence", "what", "label", "by_name")
+    list_filter = ("city", "what")
+    list_select_related = ("city",)
+
+
+@admin.register(models.Confirmation)
+class ConfirmationAdmin(ReadOnly):
+    list_display = ("rule", "number", "city", "office", "confirmed_on", "effective_from", "withdrawn")
+    list_filter = ("city",)
+    list_select_related = ("city", "office")
+
+
+@admin.register(models.OfficeTarget)
+class OfficeTargetAdmin(ReadOnly):
+    list_display = ("name", "number", "city", "value", "effective_from", "by_name")
+    list_filter = ("city",)
+
+
+@admin.register(models.Recount)
+class RecountAdmin(ReadOnly):
+    list_display = ("at", "city", "what", "looked_at", "moved", "letters", "done_at")
+    list_filter = ("city", "what")

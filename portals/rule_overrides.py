@@ -17,7 +17,7 @@ from portals.models import City, Confirmation, OfficeTarget
 from portals.routes import StepRule
 from portals.vocabulary import Layer, ProvisionStatus
 
-ACKNOWLEDGE, REMIND = "acknowledge_within", "remind_lead_after"
+ACKNOWLEDGE, REMIND, UNCLAIMED = "acknowledge_within", "remind_lead_after", "unclaimed_after"
 STEP_PARTS = ("after", "clock_after", "repeat_every")
 """What the city may set of a step of the ladder, in business days."""
 

@@ -61,6 +61,10 @@ class Preview:
     def complete(self) -> bool:
         return self.looked_at == self.open_cases
 
+    def late_on(self, today: date) -> int:
+        """The cases that would be late at once on `today` (city date)."""
+        return sum(any(move.after and move.after < today for move in moves) for _row, moves in self.cases)
+
 
 def with_days(
     book: Rulebook,

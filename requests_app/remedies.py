@@ -5,7 +5,7 @@ Reads rules from the cache and rows that the caller has; asks the database nothi
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from portals.clocks import ComputedDeadline, Happening, NotEntered
 from portals.models import Citation
+from portals.rule_words import confirmation_words
 from portals.rulebook import AppealRule, Rulebook, rulebook_for
 from portals.templatetags.civic import city_date
 from portals.vocabulary import ClockEvent, ClockState, Layer, Milestone, SubmissionKind
@@ -43,6 +44,7 @@ class Remedy:
     asks: str = ""
     unless: str = ""
     citation: Any = ""
+    confirmed: Mapping[str, Any] | None = None
 
     @property
     def open(self) -> bool:
@@ -89,7 +91,13 @@ def remedies_of(
     rules = book.appeal_routes(case.kind, case.received_on)
     fit = [rule for rule in rules if not rule.grounds or about & set(rule.grounds)]
     view = _View(rules, frozenset(case.flags), days, reviews_of(events), today, known)
-    return Remedies(ground, silence, [view.remedy(rule) for rule in fit])
+    ways = [replace(view.remedy(rule), confirmed=_confirmed(book, rule, case)) for rule in fit]
+    return Remedies(ground, silence, ways)
+
+
+def _confirmed(book: Rulebook, rule: AppealRule, case: Submission) -> dict[str, Any] | None:
+    """What an office confirmed of a way that its page leaves open."""
+    return confirmation_words(book.overrides.current(f"appeal_route:{rule.key}", case.received_on))
 
 
 def ground_of(case: Submission, found: Iterable[Deadline], today: date) -> str:

@@ -1,7 +1,8 @@
 """Sets the city's own targets: when to acknowledge, when to remind, when a step of the ladder is taken.
 
 A target is in business days, marked as the office's own and never a legal deadline. It holds for what is
-received from its day on; the city's file keeps the one that it states.
+received from its day on (what nobody claims: from that day on for all cases); the city's file keeps the one
+that it states.
 """
 
 import itertools
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from portals import setup_log
 from portals.models import City, EscalationStep, OfficeTarget, User
 from portals.routes import StepRule, holds
-from portals.rule_overrides import ACKNOWLEDGE, REMIND, STEP_PARTS, Overrides
+from portals.rule_overrides import ACKNOWLEDGE, REMIND, STEP_PARTS, UNCLAIMED, Overrides
 from portals.vocabulary import SetupAct, StepAction, SubmissionKind
 from requests_app.city_setup import changing
 from requests_app.lifecycle import NotAllowed
@@ -42,6 +43,7 @@ def targets_of(city: City) -> list[Target]:
     found = [
         Target(REMIND, _("The lead is reminded"), city.remind_lead_after),
         Target(ACKNOWLEDGE, _("Acknowledge"), city.acknowledge_within),
+        Target(UNCLAIMED, _("Raise to the head what nobody claims"), city.unclaimed_after),
     ]
     for row in city.escalationsteps.order_by("step", "position"):
         if row.effective_to is None:

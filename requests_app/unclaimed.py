@@ -1,11 +1,11 @@
 """What nobody has claimed is raised: to the head of the office, then along the city's escalation pathway.
 
-After the office's own target (`[targets] unclaimed_after` of the city file, business days; no law or guide
-gives it) the head and the backup contact of the office hear of the case, once; then the offices of the
-city's pathway are informed one after the other, each after as many days again. Where the case is not
-acknowledged either, the ladder (escalation.py) climbs that pathway, so that nobody is told twice. A claim
-ends this; an acknowledgement, a referral, a release or a reopening begins it anew. Run by the sweep; holds
-rows as every act does.
+After the office's own target (`[targets] unclaimed_after` of the city file or what the city set instead, in
+business days; no law or guide gives it) the head and the backup contact of the office hear of the case,
+once; then the offices of the city's pathway are informed one after the other, each after as many days again.
+Where the case is not acknowledged either, the ladder (escalation.py) climbs that pathway, so that nobody is
+told twice. A claim ends this; an acknowledgement, a referral, a release or a reopening begins it anew. Run
+by the sweep; holds rows as every act does.
 """
 
 import logging
@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from portals.business_days import Reason
 from portals.explain import long_date
 from portals.models import City, Member, Office
+from portals.rule_overrides import UNCLAIMED
 from portals.rulebook import Rulebook, rulebook_for
 from portals.vocabulary import ClockState, Milestone
 from requests_app import deadlines, ladder
@@ -67,10 +68,11 @@ def _due(book: Rulebook, city: City, now: datetime) -> Q | None:
     today = book.city_date(now)
     if now < ladder.moment(today, book.time_zone):
         today -= timedelta(days=1)  # a step is taken at eight, as the ladder takes its own
+    days = book.overrides.target(UNCLAIMED, today, city.unclaimed_after)
     due = [
         _after(start, times, book.time_zone)
         for times in range(MOST)
-        if (start := ladder.last_start(book.calendar, today, (times + 1) * city.unclaimed_after))
+        if (start := ladder.last_start(book.calendar, today, (times + 1) * days))
     ]
     return Q(city=city, assigned_to__isnull=True) & reduce(or_, due) if due else None
 

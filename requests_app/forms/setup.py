@@ -215,7 +215,9 @@ class OfficeForm(SetupForm):
         rows=3,
         limit=2000,
         required=False,
-        help_text=gettext_lazy("Phone, address, counter. Letters go only to its registered members."),
+        help_text=gettext_lazy(
+            "Phone, address, counter; everybody reads it on the front desk. Letters go only to its members."
+        ),
     )
     hours = LineField(label=gettext_lazy("Opening hours"), required=False)
     note = TextField(label=gettext_lazy("Note"), rows=2, limit=1000, required=False)

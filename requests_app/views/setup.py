@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from portals import setup_log
 from portals.models import City, Confirmation, SetupEvent
 from portals.models.rule import Rule
+from portals.rule_words import span_words
 from portals.rulebook import rulebook_for
-from portals.vocabulary import ProvisionStatus, SetupAct
+from portals.templatetags.civic import city_date, word
+from portals.vocabulary import DayUnit, ProvisionStatus, SetupAct
 from requests_app import access, confirmations, recount
 from requests_app.views.setup_door import setup_page, shown
 from requests_app.views.staff_only import StaffRequest, staff_only
@@ -43,7 +45,7 @@ def overview(request: StaffRequest, city: City) -> HttpResponse:
         "waiting": waiting,
         "confirmed": sum(len(group["lines"]) for group in groups) - waiting,
         "last_year": calendar.last_year,
-        "incomplete": calendar.incomplete,
+        "incomplete": ", ".join(str(year) for year in sorted(calendar.incomplete) if year >= today.year),
         "years_left": calendar.last_year - today.year,
         "recounts": recount.waiting(city),
         "events": list(city.setup_events.order_by("-sequence")[:5]),
@@ -118,12 +120,18 @@ def changes_of(event: SetupEvent) -> list[dict[str, str]]:
     if event.what == SetupAct.LOAD:
         before, after = event.before.get("version"), event.after.get("version")
         return [{"name": _("Version"), "before": _said(before), "after": _said(after)}]
-    names = dict.fromkeys([*event.before, *event.after])
-    return [
-        {"name": label(name), "before": _said(event.before.get(name)), "after": _said(event.after.get(name))}
-        for name in names
-        if event.before.get(name) != event.after.get(name)
+    rows = [
+        {
+            "name": label(name),
+            "before": _said(event.before.get(name), name),
+            "after": _said(event.after.get(name), name),
+        }
+        for name in dict.fromkeys([*event.before, *event.after])
     ]
+    return [row for row in rows if row["before"] != row["after"]]
+
+
+DATES = frozenset({"on", "confirmed_on", "effective_from"})
 
 
 def label(name: str) -> str:
@@ -154,9 +162,19 @@ def label(name: str) -> str:
     return words.get(name, name)
 
 
-def _said(value: Any) -> str:
+def _said(value: Any, name: str = "") -> str:
+    """A stored value in words."""
     if value in (None, "", [], {}):
         return ""
+    if name in DATES:
+        return city_date(value)
+    if name == "role":
+        return word(value, "MemberRole")
+    if name == "limit":
+        count, _space, unit = str(value).partition(" ")
+        if count.isdecimal() and unit in DayUnit.values:
+            return span_words(int(count), unit)
+        return word(value, "ProvisionStatus")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):

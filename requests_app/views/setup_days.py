@@ -160,6 +160,7 @@ def _change(
         "button": button,
         "preview": found,
         "moved": found.cases[:SHOWN] if found else [],
+        "late": found.late_on(city.date_at(now)) if found else 0,
         "row": row,
         "refused": came.refused,
         "can_send": not (refused and request.method != "POST"),

@@ -133,6 +133,7 @@ def _page(
         "pending": pending,
         "preview": preview,
         "moved": preview.cases[:SHOWN] if preview else [],
+        "late": preview.late_on(city.date_at(timezone.now())) if preview else 0,
         "forms": forms,
         "what": what,
         "refused": came.refused,

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
+from portals import setup_log
 from portals.models import City, Dataset, Member, Office, User
 from portals.vocabulary import MemberRole
 from requests_app.models import Submission
@@ -150,3 +151,23 @@ def test_a_dataset_is_found_by_what_was_changed(root: Client, kent: Staff) -> No
     data = {name: value for name, value in data.items() if value not in (None, False)}
     assert root.post(address(Dataset, "change", kent.dataset.pk), data | {"name": "Bäume"}).status_code == 302
     assert "baume" in Dataset.objects.get(pk=kent.dataset.pk).search_text
+
+
+def test_what_is_changed_here_stands_in_the_log_of_the_citys_setup(root: Client, kent: Staff) -> None:
+    before = kent.city.setup_events.count()
+    sent = {
+        **{"city": kent.city.pk, "key": "harbor", "name": "Harbor Office", "aliases": "", "position": "9"},
+        **{"note": "", "contact": "Pier 1", "hours": ""},
+    }
+    root.post(address(Office, "add"), sent)
+    office = Office.objects.get(key="harbor")
+    root.post(address(Office, "change", office.pk), {**sent, "contact": "Pier 2"})
+    root.post(address(Office, "delete", office.pk), {"post": "yes"})
+    added, changed, deleted = kent.city.setup_events.order_by("sequence")[before:]
+    assert (added.after["name"], changed.before, changed.after) == (
+        "Harbor Office",
+        {"contact": "Pier 1"},
+        {"contact": "Pier 2"},
+    )
+    assert deleted.before["name"] == "Harbor Office" and deleted.by_name
+    assert list(setup_log.broken(City.objects.get(pk=kent.city.pk))) == []

@@ -9,7 +9,7 @@ from portals.clocks import Happening
 from portals.explain import deadline_sentences
 from portals.models import OfficeTarget
 from portals.rulebook import rulebook_for
-from requests_app import targets
+from requests_app import targets, unclaimed
 from requests_app.lifecycle import NotAllowed
 from tests.portals.loading import load_text
 from tests.requests_app.factories import FILED, Staff, file_case
@@ -120,5 +120,17 @@ def test_a_reload_of_the_city_file_keeps_targets(kent: Staff) -> None:
 def test_every_city_names_its_targets(people: dict[str, Staff]) -> None:
     for staff in people.values():
         names = [target.name for target in targets.targets_of(staff.city)]
-        assert names[:2] == ["remind_lead_after", "acknowledge_within"]
+        assert names[:3] == ["remind_lead_after", "acknowledge_within", "unclaimed_after"]
         assert len(names) == len(set(names)) > 4
+
+
+def test_what_nobody_claims_is_raised_after_the_citys_own_target(kent: Staff) -> None:
+    case = file_case(kent.city, dataset=kent.dataset)
+    set_target(kent, "unclaimed_after", 10)
+    fourth = dt.datetime(2026, 6, 5, 18, tzinfo=dt.UTC)
+    unclaimed.raise_unclaimed(now=fourth, batch=10)
+    case.refresh_from_db()
+    assert case.unclaimed_raised == 0
+    unclaimed.raise_unclaimed(now=fourth + dt.timedelta(days=14), batch=10)
+    case.refresh_from_db()
+    assert case.unclaimed_raised > 0

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -13,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from portals.models import City, ClosedDay, Confirmation, Member, OfficeTarget, Recount, SetupEvent, User
 from portals.vocabulary import MemberRole
+from requests_app import access, determinations
 from requests_app.models import Action, Notice
 from tests.requests_app.factories import FILED, Staff, file_case, person
 from tests.requests_app.pages import main_of, text_of
@@ -298,7 +300,45 @@ def test_an_office_and_a_member_are_added(kent: Staff, as_: Any) -> None:
     assert misplaced.status_code == 422 and "needs an office" in main_of(misplaced)
     assert client.post(page, {**member, "revision": "0"}).status_code == 302
     assert "nora@kent.example" in main_of(client.get(address(kent.city, "members")))
-    assert "Harbor Office" in main_of(client.get(address(kent.city, "history")))
+    told = main_of(client.get(address(kent.city, "history")))
+    assert "Harbor Office" in told and "Role – head of an office" in told
+
+
+def test_how_an_office_is_reached_stands_on_the_front_desk(kent: Staff, as_: Any) -> None:
+    row = kent.city.offices.get(key="city-clerk")
+    sent = {"contact": "Counter 3, City Hall", "hours": "Weekdays 9 to 4", "revision": "0"}
+    assert as_(kent.clerk).post(address(kent.city, "office", row.pk), sent).status_code == 302
+    page = main_of(Client().get(reverse("portals:front_desk", args=["kent"])))
+    assert "Counter 3, City Hall" in page and "Weekdays 9 to 4" in page
+
+
+def test_a_confirmed_way_to_appeal_stands_beside_the_silence_for_the_requester(
+    oklahoma: Staff, as_: Any
+) -> None:
+    clerk = oklahoma.city.offices.get(key="city-clerk").pk
+    words = {name: ANSWER[name] for name in ANSWER if name not in ("count", "unit", "roll")}
+    route = address(oklahoma.city, "confirm", "appeal_route", "city-review")
+    sent = {**words, "words": "Write to the City Manager.", "office": clerk, "revision": "0"}
+    assert as_(oklahoma.clerk).post(route, sent).status_code == 302
+    case = file_case(oklahoma.city)
+    given = determinations.Answer(outcome="denied", reasons="No.")
+    determinations.determine(case, given, by=oklahoma.clerk, now=FILED + DAY)
+    session = Client()
+    opened = session.session
+    access.grant_requester(opened, case, now=FILED)
+    opened.save()
+    session.cookies[settings.SESSION_COOKIE_NAME] = opened.session_key
+    page = main_of(session.get(reverse("requests_app:case", args=[case.reference])))
+    assert "Write to the City Manager." in page and "not specified on the cited page" in page
+
+
+def test_the_preview_warns_of_what_would_be_late_at_once(oklahoma: Staff, as_: Any) -> None:
+    file_case(oklahoma.city, "records_request", received_at=FILED - 30 * DAY)
+    client = as_(oklahoma.clerk)
+    page = address(oklahoma.city, "confirm", "clock", "records-response")
+    clerk = oklahoma.city.offices.get(key="city-clerk").pk
+    client.post(page, {**ANSWER, "office": clerk, "revision": "0"})
+    assert "1 case would be late at once" in main_of(client.get(page))
 
 
 def test_a_clerk_appoints_no_administrator_and_an_administrator_does(kent: Staff, as_: Any) -> None:
