@@ -210,9 +210,9 @@ def _silent(city: City) -> str:
     return str(city.appealroutes.exclude(status="stated").values_list("key", flat=True)[0])
 
 
-BY_REFERENCE = frozenset(
-    "case withdraw staff_case seen case_file key staff_key enforcement_of links publication staff_fee fee "
-    "concerned".split()
+BY_REFERENCE = (
+    *("case", "withdraw", "staff_case", "seen", "case_file", "key", "staff_key", "enforcement_of"),
+    *("links", "publication", "staff_fee", "fee", "concerned"),
 )
 
 
