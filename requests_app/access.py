@@ -184,6 +184,11 @@ def offices_seen(who: Standing) -> QuerySet[Office]:
     ).select_related("city")
 
 
+def may_write_letters(who: Standing, city: City) -> bool:
+    """Whether this person writes the letters of a city: its clerk or administrator."""
+    return city.pk in who.cities_run
+
+
 def may_enter(who: Standing, city: City) -> bool:
     """Whether this person may enter in this city what came by phone, mail or at the counter."""
     return city.pk in who.cities_run or city.offices.filter(pk__in=who.offices).exists()

@@ -18,7 +18,7 @@ from portals.catalog.entry import Catalog, CatalogEntry, CatalogFormat, EntryDis
 from portals.catalog.importing import bring_in
 from portals.models import City
 from portals.rulebook import rulebook_for
-from requests_app.demo import bulk, cases, people
+from requests_app.demo import bulk, cases, letters, people
 from requests_app.models import Submission
 
 DATA = Path(__file__).parent.parent / "demo_data"
@@ -70,6 +70,7 @@ def fill(*, now: datetime, size: int = 0, say: Callable[[str], None] = lambda te
             filled.people = people.create(cities)
             filled.datasets = sum(bring_in_catalogue(city, now) for city in cities)
             filled.cases = walk_the_cases(cities, now)
+            letters.write(cities, now=now)
     if size:
         filled.bulk = bulk.top_up(cities, size, now=now, say=say)
     return filled

@@ -13,14 +13,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from requests_app import conversation, references
+from requests_app import conversation, kept_forms, references
 from requests_app.access import requester_permitted, visible_to_requester
 from requests_app.files import StoredFile
+from requests_app.forms.base import typed
 from requests_app.forms.case import TrackForm, WithdrawForm, WriteForm
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, Submission
 from requests_app.requester_page import page_of
-from requests_app.views.common import page
+from requests_app.views.common import keep_typed, page
 from requests_app.views.submit import CODES
 from requests_app.views.track import mistyped, show_form
 
@@ -77,10 +78,18 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     now = timezone.now()
     found = find(request, reference, now)
     if found is None:
+        if request.method == "POST":
+            keep_typed(request, typed(request.POST, writer="0"))
         return closed_door(request, reference)
     if request.method == "POST":
         return _act(request, found, now)
-    return _show(request, found, now)
+    kept = kept_forms.take(request.session, request.path, 0, now=now)
+    if kept is None:
+        return _show(request, found, now)
+    form = WriteForm(kept)
+    form.errors.clear()
+    messages.info(request, _("The page was closed while you wrote. Your text is here; nothing was sent."))
+    return _show(request, found, now, form)
 
 
 def _show(

@@ -3,10 +3,12 @@
 from datetime import date, datetime
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpRequest, QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portals.models import City
+from requests_app import kept_forms, throttle
 from requests_app.kinds import KINDS, Kind
 
 
@@ -33,3 +35,14 @@ def city_today(city: City, now: datetime) -> date:
 def page(city: City, nav: str, **more: Any) -> dict[str, Any]:
     """The context of a page of a city."""
     return {"city": city, "nav": nav, **more}
+
+
+KEPT_AN_HOUR = 30
+"""Forms of one address that are kept over a sign-in."""
+
+
+def keep_typed(request: HttpRequest, data: QueryDict) -> None:
+    """A session ended while somebody wrote: the words wait until that person is back."""
+    who = throttle.address_of(request.META)
+    if throttle.allowed("kept_form", who, limit=KEPT_AN_HOUR, seconds=3600):
+        kept_forms.keep(request.session, request.path, data, now=timezone.now())

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from portals.models import City
 from portals.rulebook import rulebook_for
-from requests_app import access, intake, references
+from requests_app import access, intake, kept_forms, references
 from requests_app.access import Standing
 from requests_app.forms.base import KindForm, key_of, new_key, typed
 from requests_app.forms.entered import EnteredForm
@@ -38,8 +39,15 @@ def enter(request: StaffRequest, city_slug: str, kind: str) -> HttpResponse:
     if request.method != "POST":
         if "done" in request.GET:
             return _handed_over(request, city, entry, request.GET["done"])
-        form = entry.form(city=city, today=city_today(city, now))
-        entered = EnteredForm(kind=kind, book=rulebook_for(city), now=now)
+        kept = kept_forms.take(request.session, request.path, request.user.pk, now=now)
+        form = entry.form(kept, city=city, today=city_today(city, now))
+        entered = EnteredForm(kept, kind=kind, book=rulebook_for(city), now=now)
+        if kept is not None:
+            form.forget_errors()
+            entered.errors.clear()
+            messages.info(
+                request, _("You were signed out while you wrote. Your text is here; nothing was sent.")
+            )
         return _page(request, city, entry, form, entered)
     data = request.POST
     if "use_dataset" in data:

@@ -26,6 +26,7 @@ from requests_app import (
     deadlines,
     determinations,
     intake,
+    kept_forms,
     lifecycle,
     merging,
     routing,
@@ -37,7 +38,7 @@ from requests_app.forms.base import typed
 from requests_app.forms.determine import DetermineForm
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, Submission
-from requests_app.views import answer_acts, appeal_acts, enforcement_acts, fee_acts, tie_acts
+from requests_app.views import answer_acts, appeal_acts, enforcement_acts, fee_acts, letter_choice, tie_acts
 from requests_app.views.office_acts import OFFICE_ACTS
 from requests_app.views.staff_only import StaffRequest, staff_only
 
@@ -272,13 +273,16 @@ def act(request: StaffRequest, reference: str, action: str) -> HttpResponse:
     if chosen is None:
         raise Http404
     submission = _found(request, reference)
+    if (data := _to_look_at(request, submission, Action(action), now)) is not None:
+        return _look(request, submission, Action(action), data, now)
     form = chosen.form(
         request.POST if request.method == "POST" else None,
         request.FILES if request.method == "POST" else None,
         desk=_desk(submission, now),
     )
     refused, status = refusal(request.standing, submission, Action(action))
-    if request.method == "POST" and not refused and form.is_valid():
+    ready = request.method == "POST" and not refused and form.is_valid()
+    if ready and letter_choice.is_finished(form, Action(action)):
         try:
             chosen.do(submission, form, by=request.user, now=now, revision=form.seen)
         except NotAllowed as error:
@@ -290,6 +294,29 @@ def act(request: StaffRequest, reference: str, action: str) -> HttpResponse:
         status = 422
     if refused and request.method == "POST":
         form = _again(chosen, request, _found(request, reference), now)
+    return _page(request, submission, chosen, form, refused=refused, status=status)
+
+
+def _to_look_at(request: StaffRequest, submission: Submission, action: Action, now: datetime) -> Any:
+    """What the form shows before it is sent: a letter of the city put into what was typed, or what was typed
+    when the session ended. None for neither."""
+    if request.method != "POST":
+        return kept_forms.take(request.session, request.path, request.user.pk, now=now)
+    if "letter" in request.POST:
+        return letter_choice.with_letter(request.POST, submission, action, request.user, now)
+    return None
+
+
+def _look(
+    request: StaffRequest, submission: Submission, action: Action, data: Any, now: datetime
+) -> HttpResponse:
+    chosen = ACTIONS[action]
+    form = chosen.form(data, request.FILES, desk=_desk(submission, now))
+    form.is_valid()  # puts the files that came with it into the store
+    form.errors.clear()
+    if request.method != "POST":
+        messages.info(request, _("You were signed out while you wrote. Your text is here; nothing was sent."))
+    refused, status = refusal(request.standing, submission, action)
     return _page(request, submission, chosen, form, refused=refused, status=status)
 
 
@@ -331,6 +358,7 @@ def _again(chosen: Act, request: StaffRequest, fresh: Submission, now: datetime)
 def _page(
     request: StaffRequest, submission: Submission, chosen: Act, form: Any, *, refused: str, status: int
 ) -> HttpResponse:
+    action = next(action for action, act in ACTIONS.items() if act is chosen)
     context = {
         "city": submission.city,
         "is_member": True,
@@ -340,5 +368,6 @@ def _page(
         "form": form,
         "refused": refused,
         "can_retry": status == 409 and bool(form.is_bound),
+        "letters": [] if refused else letter_choice.offered(submission, action),
     }
     return render(request, "requests_app/staff/act.html", context, status=status)

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from portals.models import City, User
 from requests_app import access
 from requests_app.access import Standing
+from requests_app.views.common import keep_typed
 
 View = Callable[..., HttpResponse]
 
@@ -40,4 +41,12 @@ def staff_only(view: View) -> View:
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
-    return login_required(guarded)
+    behind = login_required(guarded)
+
+    @wraps(view)
+    def door(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST" and not request.user.is_authenticated:
+            keep_typed(request, request.POST)
+        return behind(request, *args, **kwargs)
+
+    return door
