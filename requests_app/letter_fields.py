@@ -120,6 +120,6 @@ def filled(body: str, known: Known) -> str:
 
 
 def unfinished(text: str) -> list[str]:
-    """What a text that is about to be sent still has open: fields, and places without a value in this case."""
+    """What a text that is about to be sent has open: fields, and places without a value in this case."""
     fields = [name.strip() for name in OPENED.findall(text) if name.strip() in FIELDS]
     return list(dict.fromkeys(fields + [name for name in EMPTY.findall(text) if name in FIELDS]))

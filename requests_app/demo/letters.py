@@ -13,20 +13,20 @@ LETTERS: tuple[tuple[Action, str, str], ...] = (
     (
         Action.ACKNOWLEDGE,
         "We have it",
-        "Dear {{ requester_name }},\n\n{{ office }} received your submission on {{ received_on }} and works on "
-        "it. Its reference is {{ reference }}.",
+        "Dear {{ requester_name }},\n\n{{ office }} received your submission on {{ received_on }} and works "
+        "on it. Its reference is {{ reference }}.",
     ),
     (
         Action.ASK,
         "Which years and which area",
-        "Dear {{ requester_name }},\n\nto find what you need we must know for which years and for which part of "
-        "{{ city }} you want it. Please answer on your page: {{ link }}",
+        "Dear {{ requester_name }},\n\nto find what you need we must know for which years and for which "
+        "part of {{ city }} you want it. Please answer on your page: {{ link }}",
     ),
     (
         Action.DETERMINE,
         "The error is corrected",
-        "Dear {{ requester_name }},\n\nthank you for your report about {{ dataset }}. The data were corrected on "
-        "{{ today }}.\n\n{{ my_name }}, {{ office }}",
+        "Dear {{ requester_name }},\n\nthank you for your report about {{ dataset }}. The data were corrected "
+        "on {{ today }}.\n\n{{ my_name }}, {{ office }}",
     ),
 )
 
