@@ -25,8 +25,8 @@ LETTERS: tuple[tuple[Action, str, str], ...] = (
     (
         Action.DETERMINE,
         "The error is corrected",
-        "Dear {{ requester_name }},\n\nthank you for your report about {{ dataset }}. The data were corrected "
-        "on {{ today }}.\n\n{{ my_name }}, {{ office }}",
+        "Dear {{ requester_name }},\n\nthank you for your report about {{ dataset }}. The data were "
+        "corrected on {{ today }}.\n\n{{ my_name }}, {{ office }}",
     ),
 )
 
