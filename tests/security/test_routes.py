@@ -31,7 +31,12 @@ SECRET_LINK = "whoever has the secret address"
 CITY_STAFF, WHOEVER_SEES_THE_FILE = "staff of the city", "whoever sees the file"
 CITY_SETUP = "clerk, administrator and auditor of the city"
 
+OFFICE_PAGES = (
+    *("absences", "letters", "letter", "new_letter", "letters_out", "letters_in", "bulk", "bulk_result"),
+    *("views", "remove_view", "set_backup", "end_absence"),
+)
 POLICY: dict[str, str] = {
+    **{f"requests_app:{name}": STAFF for name in OFFICE_PAGES},
     "healthz": EVERYBODY,
     "requests_app:track": EVERYBODY,
     "requests_app:case": REQUESTER_OF_CASE,
@@ -57,18 +62,6 @@ POLICY: dict[str, str] = {
     "requests_app:styleguide": STAFF,
     "requests_app:reports": STAFF,
     "requests_app:reports_file": STAFF,
-    "requests_app:absences": STAFF,
-    "requests_app:letters": STAFF,
-    "requests_app:letter": STAFF,
-    "requests_app:new_letter": STAFF,
-    "requests_app:letters_out": STAFF,
-    "requests_app:letters_in": STAFF,
-    "requests_app:bulk": STAFF,
-    "requests_app:bulk_result": STAFF,
-    "requests_app:views": STAFF,
-    "requests_app:remove_view": STAFF,
-    "requests_app:set_backup": STAFF,
-    "requests_app:end_absence": STAFF,
     "requests_app:staff_case": STAFF_OF_CASE,
     "requests_app:staff_fee": STAFF_OF_CASE,
     "requests_app:staff_case_file": STAFF_OF_CASE,
@@ -247,13 +240,8 @@ def arguments(name: str, scene: Scene) -> list[list[object]]:
         "requests_app:calendar_feed": [["no-token"]],
         "requests_app:public_case": [[city, case.reference]],
         "requests_app:choose": [[city]],
-        **{f"requests_app:{name}": [[1]] for name in ("end_absence", "remove_view")},
-        "requests_app:end_absence": [[1]],
-        "requests_app:remove_view": [[1]],
-        "requests_app:letter": [[1]],
-        "requests_app:new_letter": [[city]],
-        "requests_app:letters_out": [[city]],
-        "requests_app:letters_in": [[city]],
+        **{f"requests_app:{name}": [[1]] for name in ("end_absence", "remove_view", "letter")},
+        **{f"requests_app:{name}": [[city]] for name in ("new_letter", "letters_out", "letters_in")},
         "requests_app:bulk_result": [["0" * 32]],
         "requests_app:suggest": [[city]],
         "requests_app:submit": [[city, case.kind], [city, "appeal"]],
