@@ -296,7 +296,7 @@ class SetupAct(models.TextChoices):
 class MeasureEffect(models.TextChoices):
     """What a measure of enforcement does in this software, beside being written down and told."""
 
-    NONE = "none", _("is written down and told; it switches nothing here")
+    NONE = "none", _("written down and told; nothing is switched off")
     SUSPEND_KEY = "suspend_key", _("the API key stops working until the measure is lifted")
     REVOKE_KEY = "revoke_key", _("the API key is taken back")
     TAKE_DOWN = "take_down", _("a dataset that is named is no longer shown or served")

@@ -80,6 +80,8 @@ def open_key(submission: Submission, *, now: datetime, revision: int | None = No
             raise NotAllowed(_("No key was issued for this request."))
         if key.status != KeyStatus.ACTIVE:
             raise NotAllowed(_("This key is suspended or revoked, so it cannot be opened."))
+        if key.expires_at is not None and key.expires_at <= now:
+            raise NotAllowed(_("This key has run out. File another request for access."))
         apply(row, Action.OPEN_KEY, now=now, data={"key": key.prefix})
         text = portal.open_key(key, now=now)
         if text is None:

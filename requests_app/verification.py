@@ -6,16 +6,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from django.db import connection
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from portals import setup_log
-from portals.models import City
+from portals.models import ApiKey, City, Dataset, DatasetTakedown
 from requests_app import append_only, case_zip
 from requests_app.files import path_of
 from requests_app.lifecycle import AT_WORK
-from requests_app.models import Attachment, Event, Submission
+from requests_app.models import Attachment, Event, MeasureTaken, Submission
 from requests_app.models.kinds import DETAILS
 
 
@@ -40,6 +40,26 @@ def verify() -> Iterator[Finding]:
     yield from _details()
     yield from _offices_and_deadlines()
     yield from _files()
+    yield from _held_keys()
+    yield from _taken_down()
+
+
+def _held_keys() -> Iterator[Finding]:
+    """A key works exactly while no measure in force holds it."""
+    holding = MeasureTaken.objects.filter(key=OuterRef("pk"), lifted_at=None)
+    held = ApiKey.objects.annotate(is_held=Exists(holding))
+    for key in held.filter(Q(is_held=True, status="active") | Q(is_held=False) & ~Q(status="active")):
+        yield Finding("api_key", key.prefix, _("The state of the key is not that of the measures in force."))
+
+
+def _taken_down() -> Iterator[Finding]:
+    """Data is off exactly while a takedown of its dataset has not ended."""
+    open_rows = DatasetTakedown.objects.filter(dataset=OuterRef("pk"), restored_at=None)
+    rows = Dataset.objects.annotate(is_down=Exists(open_rows)).only("identifier")
+    for row in rows.filter(
+        Q(is_down=True, withheld_since=None) | Q(is_down=False, withheld_since__isnull=False)
+    ):
+        yield Finding("takedown", row.identifier, _("The dataset does not follow its takedowns."))
 
 
 def _triggers() -> Iterator[Finding]:

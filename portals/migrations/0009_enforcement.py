@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='measure',
             name='acts',
-            field=models.CharField(choices=[('none', 'is written down and told; it switches nothing here'), ('suspend_key', 'the API key stops working until the measure is lifted'), ('revoke_key', 'the API key is taken back'), ('take_down', 'a dataset that is named is no longer shown or served'), ('refer_legal', 'the case goes to the legal office with its file')], default='none', max_length=12),
+            field=models.CharField(choices=[('none', 'written down and told; nothing is switched off'), ('suspend_key', 'the API key stops working until the measure is lifted'), ('revoke_key', 'the API key is taken back'), ('take_down', 'a dataset that is named is no longer shown or served'), ('refer_legal', 'the case goes to the legal office with its file')], default='none', max_length=12),
         ),
         migrations.AddField(
             model_name='measure',

@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
                 ('statement', models.TextField(blank=True)),
                 ('citation', models.CharField(blank=True, max_length=200)),
                 ('layer', models.CharField(blank=True, choices=[('guide', "the city's guide"), ('statute', 'state law'), ('city_code', 'city code'), ('office_target', "the office's own target, not a legal deadline"), ('confirmed', 'confirmed by the office, not specified on the cited page')], max_length=20)),
-                ('acts', models.CharField(choices=[('none', 'is written down and told; it switches nothing here'), ('suspend_key', 'the API key stops working until the measure is lifted'), ('revoke_key', 'the API key is taken back'), ('take_down', 'a dataset that is named is no longer shown or served'), ('refer_legal', 'the case goes to the legal office with its file')], default='none', max_length=12)),
+                ('acts', models.CharField(choices=[('none', 'written down and told; nothing is switched off'), ('suspend_key', 'the API key stops working until the measure is lifted'), ('revoke_key', 'the API key is taken back'), ('take_down', 'a dataset that is named is no longer shown or served'), ('refer_legal', 'the case goes to the legal office with its file')], default='none', max_length=12)),
                 ('offense', models.CharField(blank=True, choices=[('first', 'first offense'), ('repeat', 'repeated offense'), ('continuing', 'continuing offense')], max_length=12)),
                 ('reasons', models.TextField()),
                 ('comply_by', models.DateField(blank=True, help_text="The office's own date (city); the guides give none.", null=True)),

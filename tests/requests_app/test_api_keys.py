@@ -86,6 +86,12 @@ def test_a_lost_key_gets_a_new_secret_and_a_suspended_one_does_not(kent: Staff, 
     assert case.events.filter(action=Action.OPEN_KEY).count() == 2
 
 
+def test_a_key_that_has_run_out_is_not_opened(kent: Staff, case: Submission) -> None:
+    api_keys.issue(case, api_keys.Terms(until=FILED.date()), by=kent.clerk, now=FILED)
+    with pytest.raises(NotAllowed, match="has run out"):
+        api_keys.open_key(case, now=FILED + dt.timedelta(days=1))
+
+
 def test_only_the_holder_opens_a_key(kent: Staff, case: Submission) -> None:
     assert Action.OPEN_KEY in access.requester_permitted(case)
     for who in (kent.alice, kent.clerk, kent.auditor):

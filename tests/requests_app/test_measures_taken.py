@@ -61,6 +61,9 @@ def test_every_measure_of_the_guide_can_be_taken_told_and_lifted(people: dict[st
         assert works(text), name
         assert "It stopped." in letters(party, "lifted")[0].body
         for letter in Notice.objects.filter(email=party.email, kind__startswith="concerned/"):
+            assert party.reference in letter.subject and f"/concerned/{party.reference}/" in letter.body
+            assert "{{" not in letter.body and "&#" not in letter.body and "\n\n\n" not in letter.body
+            assert "None" not in letter.body.split() and "  " not in letter.subject
             for word in (*REPORTER.values(), case.reference):
                 assert str(word) not in letter.subject + letter.body
 

@@ -9,13 +9,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from portals.models import ApiKey, Dataset
 from portals.vocabulary import Outcome, SubmissionKind
-from requests_app import append_only, conversation, determinations
+from requests_app import append_only, conversation, determinations, measures
 from requests_app.determinations import Answer
 from requests_app.escalation import sweep
 from requests_app.files import path_of, store
 from requests_app.models import Attachment, Deadline, Event, Submission
 from requests_app.verification import verify
+from tests.requests_app import enforcement_cases
 from tests.requests_app.factories import FILED, Staff, file_case
 
 PDF = b"%PDF-1.7\n"
@@ -166,3 +168,18 @@ def test_the_command_tells_and_ends_with_two(case: Submission, capsys: pytest.Ca
     assert document["ok"] is False
     assert document["findings"][0]["subject"] == case.reference
     assert Event.objects.filter(submission=case, sequence=4).exists()
+
+
+def test_a_key_and_a_dataset_that_do_not_follow_their_measures_are_found(people: dict[str, Staff]) -> None:
+    kent = people["kent"]
+    key, _text = enforcement_cases.key_for(kent)
+    case = enforcement_cases.report(kent)
+    enforcement_cases.taken(kent, enforcement_cases.concerned(kent, case, key), "suspension-of-access")
+    measures.withhold(case, dataset=kent.dataset, notice="Off", reasons="Names", by=kent.clerk, now=FILED)
+    assert list(verify()) == []
+    ApiKey.objects.filter(pk=key.pk).update(status="active")
+    Dataset.objects.filter(pk=kent.dataset.pk).update(withheld_since=None)
+    assert {(found.check, found.subject) for found in verify()} == {
+        ("api_key", key.prefix),
+        ("takedown", kent.dataset.identifier),
+    }
