@@ -18,7 +18,7 @@ from portals.catalog.entry import Catalog, CatalogEntry, CatalogFormat, EntryDis
 from portals.catalog.importing import bring_in
 from portals.models import City
 from portals.rulebook import rulebook_for
-from requests_app.demo import bulk, cases, letters, people
+from requests_app.demo import bulk, cases, enforced, letters, people
 from requests_app.models import Submission
 
 DATA = Path(__file__).parent.parent / "demo_data"
@@ -80,6 +80,7 @@ def walk_the_cases(cities: list[City], now: datetime) -> int:
     """Every case of the templates in every city, worked up to `now`; old letters count as sent."""
     walk = cases.Walk(cities, templates(), now=now)
     walk.run()
+    enforced.play(walk)
     cases.settle_letters(before=now - cases.KEPT_UNSENT)
     return len(walk.cases)
 

@@ -52,9 +52,11 @@ def listed(request: StaffRequest) -> HttpResponse:
         rows, "newest", after=request.GET.get("after", ""), before=request.GET.get("before", "")
     )
     chosen = {"show": shown} if shown else {}
+    cities = {member.city for member in request.standing.members}
     context = {
         "is_member": True,
         "nav": "enforcement",
+        "city": next(iter(cities)) if len(cities) == 1 else None,
         "rows": [_row(case) for case in page.rows],
         "views": [(label, f"?show={key}" if key else "?", key == shown) for key, label in SHOWN],
         "newer_url": f"?{urlencode({**chosen, 'before': page.before})}" if page.before else "",

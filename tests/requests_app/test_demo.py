@@ -8,13 +8,13 @@ import pytest
 from django.core.management import call_command
 from django.db.models import Count, F
 
-from portals.models import City, Dataset, Member, User
+from portals.models import City, Dataset, DatasetTakedown, Member, User
 from portals.vocabulary import MemberRole, SubmissionKind
 from requests_app import demo
 from requests_app.demo import people
 from requests_app.demo.bulk import KEY
 from requests_app.lifecycle import AT_WORK
-from requests_app.models import Deadline, Escalation, Event, Notice, Status, Submission
+from requests_app.models import Deadline, Escalation, Event, MeasureTaken, Notice, Status, Submission
 from requests_app.verification import verify
 from tests.requests_app.factories import file_case
 
@@ -43,6 +43,15 @@ def test_every_city_has_every_kind_and_a_spread_of_states(there: demo.Filled) ->
         assert cases.filter(determinations__outcome="denied").exists()
         assert cases.filter(is_public=True, determinations__isnull=False).exists()
     assert Submission.objects.filter(status=Status.LAPSED).exists()
+
+
+def test_every_city_has_a_suspended_key_and_a_dataset_that_came_back(there: demo.Filled) -> None:
+    for city in City.objects.all():
+        (taken,) = MeasureTaken.objects.filter(submission__city=city, key__isnull=False)
+        assert taken.in_force and taken.key and taken.key.status == "suspended"
+        assert taken.party and taken.party.words.count() == 2
+        (down,) = DatasetTakedown.objects.filter(dataset__city=city)
+        assert down.restored_at and down.dataset.withheld_since is None
 
 
 def test_nothing_happened_in_the_future_and_nothing_due_was_left_out(there: demo.Filled) -> None:
