@@ -47,9 +47,7 @@ def _suspend(walk: Walk, city: City, asked: Submission, misused: Submission) -> 
     enforcement.hear(
         misused,
         party=party,
-        body=_(
-            "Your key fetches a whole table every night, and a site sells it as its own. What do you say to that?"
-        ),
+        body=_("Your key fetches a whole table every night, and a site sells it as its own. Why?"),
         by=by,
         now=next(at),
     )
