@@ -289,6 +289,7 @@ class CityAdmin(ReadOnly):
     models.AppealRoute,
     models.FeeRule,
     models.DenialRule,
+    models.Exemption,
 )
 class RuleAdmin(ReadOnly):
     list_display = ("key", "city", "layer", "status", "citation", "effective_from", "effective_to")

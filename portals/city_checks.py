@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from portals.city_answer_checks import check_answers
 from portals.city_clock_checks import check_clocks
 from portals.city_content import SEVERAL, VERSIONED, CityFile, name_of, overlap
 from portals.city_entries import ProvisionEntry
@@ -30,9 +31,9 @@ RESERVED_SLUGS = frozenset(
 """First parts of addresses that are not a city's."""
 CITES = (
     *("office", "empty_role", "provision", "closed_days", "clock", "route", "measure", "violation"),
-    *("escalation_step", "appeal_route", "fee_rule", "denial_rule"),
+    *("escalation_step", "appeal_route", "fee_rule", "denial_rule", "exemption", "clearance"),
 )
-CONFIRMS = ("provision", "clock", "appeal_route", "fee_rule", "denial_rule")
+CONFIRMS = ("provision", "clock", "appeal_route", "fee_rule", "denial_rule", "exemption")
 Found = Iterator[Problem]
 
 
@@ -51,6 +52,7 @@ def check_rules(file: CityFile) -> list[Problem]:
         _appeals(file),
         check_fees(file),
         check_measures(file),
+        check_answers(file),
         _examples(file),
     )
     return list(itertools.chain.from_iterable(parts))

@@ -12,10 +12,12 @@ from portals.city_entries import (
     AppealEntry,
     CitationEntry,
     CityFacts,
+    ClearanceEntry,
     ClockEntry,
     ClosedYearEntry,
     DenialEntry,
     EmptyRoleEntry,
+    ExemptionEntry,
     FeeEntry,
     FlagEntry,
     MeasureEntry,
@@ -92,6 +94,8 @@ SEVERAL: dict[str, type[Any]] = {
     "appeal_route": AppealEntry,
     "fee_rule": FeeEntry,
     "denial_rule": DenialEntry,
+    "exemption": ExemptionEntry,
+    "clearance": ClearanceEntry,
     "example": ExampleEntry,
 }
 """Tables that may stand several times."""
@@ -120,6 +124,8 @@ class CityFile:
     appeal_route: tuple[AppealEntry, ...] = ()
     fee_rule: tuple[FeeEntry, ...] = ()
     denial_rule: tuple[DenialEntry, ...] = ()
+    exemption: tuple[ExemptionEntry, ...] = ()
+    clearance: tuple[ClearanceEntry, ...] = ()
     example: tuple[ExampleEntry, ...] = ()
     broken: frozenset[str] = frozenset()
     written_ids: frozenset[tuple[str, str]] = frozenset()

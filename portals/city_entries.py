@@ -37,6 +37,7 @@ from portals.vocabulary import (
     Milestone,
     Offense,
     OfficeRole,
+    Outcome,
     ProvisionStatus,
     Relation,
     Roll,
@@ -335,6 +336,35 @@ class DenialEntry:
     citation: str = key(ident)
     status: ProvisionStatus = key(word(ProvisionStatus), ProvisionStatus.STATED)
     confirm_with: str = key(ident, "")
+
+
+@entry
+class ExemptionEntry:
+    id: str = key(ident)
+    name: str = key(text(200))
+    statement: str = key(text())
+    kinds: tuple[SubmissionKind, ...] = key(
+        many(word(SubmissionKind), least=1), (SubmissionKind.RECORDS_REQUEST,)
+    )
+    layer: Layer = key(word(Layer))
+    citation: str = key(ident)
+    status: ProvisionStatus = key(word(ProvisionStatus), ProvisionStatus.STATED)
+    confirm_with: str = key(ident, "")
+    effective_from: dt.date | None = key(date, None)
+    effective_to: dt.date | None = key(date, None)
+
+
+@entry
+class ClearanceEntry:
+    id: str = key(ident)
+    kinds: tuple[SubmissionKind, ...] = key(
+        many(word(SubmissionKind), least=1), (SubmissionKind.RECORDS_REQUEST,)
+    )
+    outcomes: tuple[Outcome, ...] = key(many(word(Outcome), least=1))
+    role: OfficeRole = key(word(OfficeRole))
+    statement: str = key(text())
+    layer: Layer = key(word(Layer))
+    citation: str = key(ident)
 
 
 @entry

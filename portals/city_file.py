@@ -17,6 +17,7 @@ from portals import setup_log
 from portals.business_days import BusinessCalendar
 from portals.city_calendar import calendar_of
 from portals.city_content import CityFile
+from portals.city_entries import ClearanceEntry
 from portals.city_reading import Problem
 from portals.city_schema import Checked
 from portals.city_versions import SUBSTANCE, edits_of_substance, vanished
@@ -30,6 +31,7 @@ from portals.models import (
     DenialRule,
     EmptyRole,
     EscalationStep,
+    Exemption,
     FeeRule,
     Flag,
     Measure,
@@ -49,6 +51,7 @@ RULES: tuple[tuple[str, type[models.Model]], ...] = (
     ("appeal_route", AppealRoute),
     ("fee_rule", FeeRule),
     ("denial_rule", DenialRule),
+    ("exemption", Exemption),
     ("flag", Flag),
     ("measure", Measure),
     ("violation", Violation),
@@ -197,6 +200,7 @@ class _Loading:
         values = {
             **_plain(targets, "acknowledge_within", "remind_lead_after", "undo_hours", "unclaimed_after"),
             "targets_citation": self.citations.get(targets.citation),
+            "clearances": [self._clearance(entry) for entry in self.file.clearance],
             "paragraphs": {
                 field.name: text
                 for field in dataclasses.fields(self.file.paragraphs)
@@ -204,6 +208,10 @@ class _Loading:
             },
         }
         self._update(self.city, values)
+
+    def _clearance(self, entry: ClearanceEntry) -> dict[str, Any]:
+        plain = _plain(entry, "kinds", "outcomes", "role", "statement", "layer")
+        return {"key": entry.id, **plain, "citation": self.citations[entry.citation].label}
 
     def _closed_days(self) -> None:
         """A closed day or year without a citation was entered by staff: no file removes or renames it."""

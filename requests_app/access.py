@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from portals.clearance_terms import clearances_of
 from portals.models import Absence, City, Dataset, Member, Office
 from portals.vocabulary import MemberRole, Relation, SubmissionKind
 from requests_app.lifecycle import allowed
@@ -39,7 +40,9 @@ CLOCK_ACTIONS = frozenset(
 )
 NEVER_BY_STAFF = CLOCK_ACTIONS | {Action.OPEN_KEY}
 """The secret of a key is for its holder alone."""
-INFORMED_ACTIONS = frozenset({Action.NOTE})
+CLEARANCE_ACTIONS = frozenset({Action.PART_CLEAR, Action.PART_RETURN})
+"""What only the office does that clears an answer before it is sent."""
+INFORMED_ACTIONS = frozenset({Action.NOTE}) | CLEARANCE_ACTIONS
 LEAD_ACTIONS = frozenset({Action.ACCEPT_REFERRAL, Action.REFER_BACK})
 """What only the office does that the case is with: an office beside it cannot take or return its referral."""
 
@@ -223,7 +226,8 @@ def permitted(who: Standing, submission: Submission) -> list[Action]:
     """The acts that this person may do on this submission now, by role, office and lifecycle."""
     if who.read_only or not who.is_staff:
         return []
-    offered = possible(submission)
+    others = frozenset() if clears(who, submission) else CLEARANCE_ACTIONS
+    offered = [action for action in possible(submission) if action not in others]
     acting = {
         involvement.office_id
         for involvement in submission.involvements.all()
@@ -237,6 +241,18 @@ def permitted(who: Standing, submission: Submission) -> list[Action]:
     if who.offices & informed:
         return [action for action in offered if action in INFORMED_ACTIONS]
     return []
+
+
+def clears(who: Standing, submission: Submission) -> bool:
+    """Whether this person belongs to an office that the city's `[[clearance]]` names for such a case."""
+    roles = {one.role for one in clearances_of(submission.city.clearances, submission.kind)}
+    return any(
+        member.office is not None
+        and member.city_id == submission.city_id
+        and member.role != MemberRole.AUDITOR
+        and not roles.isdisjoint(member.office.roles)
+        for member in who.members
+    )
 
 
 def public_cases() -> QuerySet[Submission]:

@@ -50,9 +50,9 @@ _RECEIPT_REASONS = frozenset(f"started.{name.value}" for name in _RECEIPTS)
 _VOID_WITH_THE_ANSWER = frozenset({ClockEvent.DENIED})
 
 
-def happenings(events: Iterable[Event]) -> list[Happening]:
+def happenings(events: Iterable[Event], *, parts: bool = True) -> list[Happening]:
     """What the events of a case mean for its clocks. A reopening takes back the answer before it; an undo
-    takes back what came of one act, and nothing else."""
+    takes back what came of one act, and nothing else. Without `parts`, no denial of a single part."""
     found: list[tuple[int, Happening]] = []
     for event in events:
         if event.action == Action.REOPEN:
@@ -65,12 +65,17 @@ def happenings(events: Iterable[Event]) -> list[Happening]:
             found = [*((0, receipt) for receipt in _joined_receipts(event.data)), *own]
         if event.data.get("answer_taken_back"):
             found = [(n, one) for n, one in found if one.name not in _VOID_WITH_THE_ANSWER]
-        if event.happening:
+        if event.happening and (parts or not _denies_a_part(event)):
             try:
                 found.append((event.sequence, Happening(event.happening, event.happened_at, event.until)))
             except ValueError as error:
                 raise NotAllowed(str(error)) from error
     return [happening for _n, happening in found]
+
+
+def _denies_a_part(event: Event) -> bool:
+    """Whether a part was refused while the case goes on: remedies run from it, but nothing is met by it."""
+    return event.happening == ClockEvent.DENIED and bool(event.data.get("parts"))
 
 
 def _taken_up_again(found: Sequence[Happening], at: datetime) -> list[Happening]:
@@ -207,12 +212,24 @@ def _told_as_joined(deadline: ComputedDeadline) -> ComputedDeadline:
     return replace(deadline, reasons=tuple(reasons))
 
 
+def _by_events(
+    book: Rulebook, rules: Sequence[ClockRule], events: Sequence[Event]
+) -> tuple[list[ComputedDeadline], list[tuple[ClockRule, NotEntered]]]:
+    """The deadlines of the rules. A refusal of a part starts what runs from a denial, and meets nothing."""
+    computed, beyond = _computed(book, rules, happenings(events), fee_of(events))
+    if not any(_denies_a_part(event) for event in events):
+        return computed, beyond
+    whole, _beyond = _computed(book, rules, happenings(events, parts=False), fee_of(events))
+    from_denials = [one for one in computed if ClockEvent.DENIED in one.rule.starts_on]
+    return from_denials + [one for one in whole if ClockEvent.DENIED not in one.rule.starts_on], beyond
+
+
 def _by_law(
     book: Rulebook, rules: Sequence[ClockRule], events: Sequence[Event]
 ) -> tuple[list[ComputedDeadline], list[tuple[ClockRule, NotEntered]]]:
     """The deadlines of the rules. What an answer had met before an appeal sent the case back stays met: the
     law's first answer was given, and what is owed now is told by the decision."""
-    computed, beyond = _computed(book, rules, happenings(events), fee_of(events))
+    computed, beyond = _by_events(book, rules, events)
     at = sent_back(events)
     if at < 0:
         return computed, beyond

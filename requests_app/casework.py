@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from portals.models import User
 from portals.vocabulary import ClockEvent, SubmissionKind
-from requests_app import case_clocks, conversation, deadlines
+from requests_app import case_clocks, conversation, deadlines, releases
+from requests_app.case_parts import withheld_in
 from requests_app.files import StoredFile, looked_at
 from requests_app.lifecycle import NotAllowed, apply, locked
 from requests_app.models import Action, Event, Submission
@@ -125,25 +126,33 @@ def release_part(
     body: str,
     by: User,
     now: datetime,
+    parts: Sequence[int] = (),
     files: Sequence[StoredFile] = (),
     revision: int | None = None,
 ) -> Event:
-    """Give out an instalment and say what it is; the case goes on. Raises NotAllowed without words."""
+    """Give out an instalment and say what it is; the case goes on. `parts` are the numbers of decided parts
+    that are told with it; where something of them is withheld, remedies begin to run. Raises NotAllowed."""
     with transaction.atomic():
         row = locked(submission, revision=revision)
         if not body.strip():
             raise NotAllowed(_("Say what is released and what is still to come."))
+        told = releases.to_be_told(row, parts) if parts else []
         event = apply(
             row,
             Action.RELEASE_PART,
             now=now,
             by=by,
             happening=ClockEvent.INSTALMENT_RELEASED,
-            data=looked_at(files),
+            data={**releases.facts(row, told), **looked_at(files)},
         )
-        conversation.write_message(row, event, body, files=files)
+        message = conversation.write_message(row, event, body, files=files)
+        releases.release(row, event, told, message=message)
+        if withheld := withheld_in(told):
+            data = {"parts": [part.number for part in withheld]}
+            apply(row, Action.RECORD, now=now, by=by, happening=ClockEvent.DENIED, data=data)
         deadlines.recompute(row, now=now)
-        write_to_requester(row, "message", now=now, occasion=f"event:{event.sequence}")
+        context = {"body": body, "parts": told, "rows": event.data["withheld"], "withholds": bool(withheld)}
+        write_to_requester(row, "instalment", now=now, occasion=f"event:{event.sequence}", **context)
     return event
 
 

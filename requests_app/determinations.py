@@ -1,66 +1,26 @@
 """Acts that answer: estimate, extension, determination, closing, reopening.
 
-A denial is checked by what the city's law wants of it (DenialRule) before it can be sent.
+A denial is checked by what the city's law wants of it (denials.py) before it can be sent.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from portals.models import DenialRule, User
-from portals.vocabulary import ClockEvent, Outcome, ProvisionStatus, SubmissionKind
-from requests_app import deadlines
+from portals.models import User
+from portals.vocabulary import ClockEvent, Outcome, SubmissionKind
+from requests_app import deadlines, releases
+from requests_app.case_parts import answer_of, clearance_of, parts_of, withheld_in
+from requests_app.denials import DENIALS, Answer, missing_from
 from requests_app.files import StoredFile, attach_files, looked_at
 from requests_app.intake import promise
 from requests_app.lifecycle import NotAllowed, acknowledge_on_the_way, apply, locked, take_up
-from requests_app.models import Action, Actor, Deadline, Determination, Event, Submission
+from requests_app.models import Action, Actor, Deadline, Determination, Event, Part, Submission
 from requests_app.notices import write_to_requester
 from requests_app.remedies import remedies_of
-
-DENIALS = frozenset({Outcome.DENIED, Outcome.PARTIAL})
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What staff decided. `exemption` is the citation of the law that withholds, `explanation` how it
-    applies, `responsible` the names and titles of those responsible (Gov. Code 7922.540)."""
-
-    outcome: Outcome
-    reasons: str
-    exemption: str = ""
-    explanation: str = ""
-    responsible: str = ""
-
-
-def missing_from(submission: Submission, answer: Answer) -> dict[str, str]:
-    """Field -> sentence for everything that an answer lacks; empty where it can be sent."""
-    wanted: dict[str, str] = {}
-    if not answer.reasons.strip():
-        wanted["reasons"] = _("Say what was decided and why: the requester reads it.")
-    if answer.outcome not in DENIALS or submission.kind != SubmissionKind.RECORDS_REQUEST:
-        return wanted
-    sentences = {
-        "exemption": _("Name the exemption that withholds, with its citation (%(citation)s)."),
-        "explanation": _(
-            "Explain in a sentence how the exemption applies to what is withheld (%(citation)s)."
-        ),
-        "responsible": _("Give name and title of each person responsible for the denial (%(citation)s)."),
-    }
-    rules = DenialRule.objects.filter(
-        city_id=submission.city_id, status__in=[ProvisionStatus.STATED, ProvisionStatus.PARTLY]
-    ).select_related("citation")
-    for rule in rules:
-        if "on_request_only" in rule.requires:
-            continue
-        for need in rule.requires:
-            field = "responsible" if need == "names_and_titles" else need
-            if field in sentences and not getattr(answer, field).strip():
-                wanted.setdefault(field, sentences[field] % {"citation": rule.citation.label})
-    return wanted
 
 
 def determine(
@@ -72,16 +32,17 @@ def determine(
     files: Sequence[StoredFile] = (),
     revision: int | None = None,
 ) -> Determination:
-    """Answer the submission; whoever answers has read it, so it counts as acknowledged. Raises NotAllowed."""
+    """Answer the submission; whoever answers has read it, so it counts as acknowledged. Of a case in parts
+    all must be decided, and the answer is what they make together; of `answer` only the reasons count then.
+    Raises NotAllowed."""
     with transaction.atomic():
         row = locked(submission, revision=revision)
-        if row.kind == SubmissionKind.APPEAL:
-            raise NotAllowed(_("An appeal is decided, with the outcomes of an appeal."))
-        missing = missing_from(row, answer)
-        if missing:
-            raise NotAllowed(" ".join(missing.values()))
+        parts = parts_of(row)
+        told = releases.to_be_told(row)
+        answer = _checked(row, answer, parts)
         acknowledge_on_the_way(row, by=by, now=now)
-        event = _record_answer(row, answer, files, by=by, now=now)
+        withholds = bool(withheld_in(told)) if parts else answer.outcome in DENIALS
+        event = _record_answer(row, answer, told, withholds=withholds, by=by, now=now, files=files)
         decided = Determination.objects.create(
             submission=row,
             outcome=answer.outcome,
@@ -94,23 +55,60 @@ def determine(
             at=now,
         )
         attach_files(row, files, actor=Actor.STAFF, by=by, now=now)
+        if parts or files or event.data["withheld"]:
+            releases.release(row, event, told, determination=decided)
         found = deadlines.recompute(row, now=now)
-        _write_answer(row, decided, event, found)
+        _write_answer(row, decided, event, found, parts)
     return decided
 
 
-def _write_answer(row: Submission, decided: Determination, event: Event, found: Sequence[Deadline]) -> None:
+def _write_answer(
+    row: Submission,
+    decided: Determination,
+    event: Event,
+    found: Sequence[Deadline],
+    parts: Sequence[Part],
+) -> None:
     """The letter, with what the requester can do about the answer."""
     remedies = remedies_of(row, list(row.events.order_by("sequence")), found, row.city.date_at(event.at))
     told: dict[str, Any] = {"determination": decided, "deadlines": found, "remedies": remedies}
+    told |= {"parts": parts, "rows": event.data["withheld"]}
     write_to_requester(row, "determined", now=event.at, occasion=f"event:{event.sequence}", **told)
 
 
+def _checked(row: Submission, answer: Answer, parts: Sequence[Part]) -> Answer:
+    """The answer that is sent. Raises NotAllowed for what it lacks, and where it must be cleared first."""
+    if row.kind == SubmissionKind.APPEAL:
+        raise NotAllowed(_("An appeal is decided, with the outcomes of an appeal."))
+    if parts:
+        whole = answer_of(parts, answer.reasons)
+        if not whole.reasons.strip():
+            raise NotAllowed(" ".join(missing_from(row, Answer(Outcome.GRANTED, "")).values()))
+        return whole
+    if missing := missing_from(row, answer):
+        raise NotAllowed(" ".join(missing.values()))
+    if wanted := clearance_of(row, answer.outcome):
+        raise NotAllowed(
+            _("This answer is cleared before it is sent: %(rule)s (%(citation)s)")
+            % {"rule": wanted.statement, "citation": wanted.citation}
+        )
+    return answer
+
+
 def _record_answer(
-    row: Submission, answer: Answer, files: Sequence[StoredFile], *, by: User, now: datetime
+    row: Submission,
+    answer: Answer,
+    told: Sequence[Part],
+    *,
+    withholds: bool,
+    by: User,
+    now: datetime,
+    files: Sequence[StoredFile],
 ) -> Event:
-    """The event of the answer; a refusal is an event of its own, for the remedies count from it."""
+    """The event of the answer; a refusal is an event of its own, for the remedies count from it, and so is
+    the last instalment (RCW 42.56.550(6))."""
     data = {"outcome": str(answer.outcome)}
+    released_before = row.events.filter(happening=ClockEvent.INSTALMENT_RELEASED).exists()
     event = apply(
         row,
         Action.DETERMINE,
@@ -118,17 +116,12 @@ def _record_answer(
         by=by,
         changes={"determined_at": now, "requester_wrote_at": None},
         happening=ClockEvent.DETERMINED,
-        data={**data, **looked_at(files)},
+        data={**data, **releases.facts(row, told), **looked_at(files)},
     )
-    if answer.outcome in DENIALS:
-        apply(
-            row,
-            Action.RECORD,
-            now=now,
-            by=by,
-            happening=ClockEvent.DENIED,
-            data=data,
-        )
+    if withholds:
+        apply(row, Action.RECORD, now=now, by=by, happening=ClockEvent.DENIED, data=data)
+    if released_before and (told or files):
+        apply(row, Action.RECORD, now=now, by=by, happening=ClockEvent.INSTALMENT_RELEASED)
     return event
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from portals.templatetags.civic import city_date
 from portals.vocabulary import ClockEvent, Milestone, StepAction, SubmissionKind
-from requests_app import appeal_stand, date_moves, enforcement_stand, fee_stand
+from requests_app import appeal_stand, date_moves, enforcement_stand, fee_stand, part_stand
 from requests_app.models import Action, Actor, Channel, Event, Status, outcome_label
 from requests_app.screening.words import released_words
 
@@ -38,6 +38,14 @@ DONE = {
     Action.EXTEND: gettext_lazy("Time limit extended"),
     Action.ESTIMATE: gettext_lazy("Estimated date given"),
     Action.RELEASE_PART: gettext_lazy("A part was released"),
+    Action.SPLIT: gettext_lazy("Split into parts"),
+    Action.PART_DROP: gettext_lazy("A part was removed"),
+    Action.PART_DECIDE: gettext_lazy("A part was decided"),
+    Action.PART_TAKE_BACK: gettext_lazy("The decision on a part was taken back"),
+    Action.PART_CLEAR: gettext_lazy("Cleared"),
+    Action.PART_RETURN: gettext_lazy("Returned instead of cleared"),
+    Action.LOG_WITHHELD: gettext_lazy("Written into the log of what is withheld"),
+    Action.LOG_DROP: gettext_lazy("Removed from the log of what is withheld"),
     Action.DETERMINE: gettext_lazy("Determined"),
     Action.CLOSE: gettext_lazy("Closed"),
     Action.REOPEN: gettext_lazy("Reopened"),
@@ -261,11 +269,14 @@ OF_ACTION: dict[Action, Callable[[Mapping[str, Any]], str]] = {
 """Action -> what the data of its event say."""
 
 
+TELLERS = (fee_stand, appeal_stand, date_moves, enforcement_stand, part_stand)
+"""What knows the words of events of its own."""
+
+
 def detail_of(event: Event) -> str:
     """What the event carries besides its name."""
     data = event.data
-    told = (module.words_of(event) for module in (fee_stand, appeal_stand, date_moves, enforcement_stand))
-    if said := next(filter(None, told), ""):
+    if said := next(filter(None, (module.words_of(event) for module in TELLERS)), ""):
         return said
     if words := OF_ACTION.get(Action(event.action)):
         return words(data)

@@ -112,7 +112,8 @@ def _give_files(gone: Submission, kept: Submission, answer: Determination) -> No
     """What was released with the answer and with parts before it; never what was said to the other person."""
     parts = kept.events.filter(action=Action.RELEASE_PART).values("at")
     released = kept.attachments.filter(actor=Actor.STAFF, internal=False)
-    released = released.filter(Q(message=None, at=answer.at) | Q(at__in=parts))
+    of_parts = Q(of_part__part__release__isnull=False)
+    released = released.filter(Q(message=None, at=answer.at) | Q(at__in=parts) | of_parts)
     has = set(Attachment.objects.filter(submission=gone, internal=False).values_list("sha256", flat=True))
     new = [
         StoredFile(file.name, file.sha256, file.size, file.content_type)

@@ -27,6 +27,13 @@ OF_ENFORCEMENT = (
 """Acts of enforcement go on whatever became of the report."""
 
 
+OF_PARTS = (
+    *(Action.SPLIT, Action.PART_DROP, Action.PART_DECIDE, Action.PART_TAKE_BACK),
+    *(Action.PART_CLEAR, Action.PART_RETURN, Action.LOG_WITHHELD, Action.LOG_DROP),
+)
+"""Acts on the parts of a case and on the log of what is withheld."""
+
+
 def _moves() -> dict[tuple[Status, Action], Status]:
     """The table. An entry that keeps the status is written with the status itself."""
     s, a = Status, Action
@@ -35,7 +42,7 @@ def _moves() -> dict[tuple[Status, Action], Status]:
     anywhere += [a.OPEN_KEY, *OF_ENFORCEMENT]
     at_work = [a.CLAIM, a.RELEASE, a.ASSIGN, a.REFER, a.REFER_BACK, a.EXTEND, a.ESTIMATE, a.RELEASE_PART]
     at_work += [a.HAND_TO_CUSTODIAN, a.FOLLOW_UP, a.JOIN, a.ACCEPT_REFERRAL, a.RAISE_UNCLAIMED]
-    at_work += [a.APPEAL_LINK, a.CONVERT]
+    at_work += [a.APPEAL_LINK, a.CONVERT, *OF_PARTS]
     table: dict[tuple[Status, Action], Status] = {
         (status, action): status for status in s for action in anywhere
     }
@@ -58,14 +65,13 @@ def _moves() -> dict[tuple[Status, Action], Status]:
     for status in (s.RECEIVED, s.ACKNOWLEDGED, s.CLARIFYING, s.DETERMINED):
         table |= {(status, action): status for action in fees}
     for status in (s.RECEIVED, s.ACKNOWLEDGED, s.CLARIFYING, s.DETERMINED, s.CLOSED):
-        table |= {(status, action): status for action in (a.CLOSED_DAYS, a.CONFIRMED_LIMIT, a.ISSUE_KEY)}
+        kept = (a.CLOSED_DAYS, a.CONFIRMED_LIMIT, a.ISSUE_KEY, a.STATEMENT)
+        table |= {(status, action): status for action in kept}
     for status in (s.DETERMINED, s.CLOSED):  # what falls due after an answer: a statement, compliance
         table[status, a.REMIND] = status
     for status in (s.DETERMINED, s.CLOSED, s.WITHDRAWN, s.LAPSED):
         table[status, a.REOPEN] = s.RECEIVED
     table |= {(s.DETERMINED, a.UNDO): s.ACKNOWLEDGED, (s.CLOSED, a.UNDO): s.DETERMINED}
-    for status in (s.RECEIVED, s.ACKNOWLEDGED, s.CLARIFYING, s.DETERMINED, s.CLOSED):
-        table[status, a.STATEMENT] = status
     return table
 
 

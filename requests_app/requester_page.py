@@ -14,7 +14,16 @@ from portals.models import Citation
 from portals.routes import RoutePart
 from portals.rulebook import rulebook_for
 from portals.vocabulary import ClockState, Milestone, Relation, SubmissionKind
-from requests_app import appeal_stand, case_clocks, climb, deadlines, enforcement_stand, fee_stand, ladder
+from requests_app import (
+    appeal_stand,
+    case_clocks,
+    climb,
+    deadlines,
+    enforcement_stand,
+    fee_stand,
+    ladder,
+    part_stand,
+)
 from requests_app.access import requester_permitted
 from requests_app.conversation import can_request_statement
 from requests_app.kinds import details_of
@@ -54,7 +63,8 @@ def page_of(case: Submission, *, now: datetime) -> dict[str, Any]:
         "offices": offices(case, events, labels),
         "timeline": told(events, case.city),
         "messages_of_case": _messages(case, files),
-        "files": [_file(file) for file in files if file.message_id is None],
+        "files": [_file(file) for file in _loose(files, Actor.REQUESTER)],
+        "answer_files": [_file(file) for file in _loose(files, Actor.STAFF)],
         "determination": _in_force(case),
         "remedies": remedies_of(case, events, found, today, labels),
         "appeals": appeal_stand.appeals_of(events),
@@ -62,6 +72,7 @@ def page_of(case: Submission, *, now: datetime) -> dict[str, Any]:
         "fee": fee_stand.stand(events),
         "kept": _kept(case, events),
         "key": enforcement_stand.stand(events).key,
+        "parts": part_stand.stand(events),
         "revision": case.chain_length,
         "can_answer": Action.ANSWER in can,
         "can_follow_up": offered_from is not None and today >= offered_from,
@@ -167,6 +178,11 @@ def _messages(case: Submission, files: Sequence[Attachment]) -> list[dict[str, A
         }
         for message in Message.objects.filter(submission=case, internal=False)
     ]
+
+
+def _loose(files: Sequence[Attachment], actor: Actor) -> list[Attachment]:
+    """Files that came with no message: those of the submission, or those of the answer."""
+    return [file for file in files if file.message_id is None and file.actor == actor]
 
 
 def _file(file: Attachment) -> dict[str, Any]:

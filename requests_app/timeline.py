@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from portals.models import City
 from portals.templatetags.civic import city_date
 from portals.vocabulary import ClockEvent, Milestone, StepAction, SubmissionKind
-from requests_app import appeal_stand, date_moves, fee_stand
+from requests_app import appeal_stand, date_moves, fee_stand, part_stand
 from requests_app.models import Action, Actor, Event
 
 TITLES: dict[str, Any] = {
@@ -27,6 +27,8 @@ TITLES: dict[str, Any] = {
     Action.EXTEND: gettext_lazy("The office extended the time limit to %(until)s"),
     Action.ESTIMATE: gettext_lazy("The office expects to answer by %(until)s"),
     Action.RELEASE_PART: gettext_lazy("A part was released"),
+    Action.SPLIT: gettext_lazy("The office answers your request in parts"),
+    Action.PART_DROP: gettext_lazy("The office removed a part"),
     Action.DETERMINE: gettext_lazy("The office answered"),
     Action.CLOSE: gettext_lazy("Closed"),
     Action.REOPEN: gettext_lazy("Taken up again"),
@@ -96,8 +98,9 @@ def told(events: Iterable[Event], city: City) -> list[dict[str, Any]]:
 
 
 def _told_elsewhere(event: Event) -> bool:
-    """A denial stands in the answer beside it."""
-    return event.action == Action.RECORD and event.happening == ClockEvent.DENIED
+    """A denial and a last instalment stand in the answer beside them."""
+    beside = (ClockEvent.DENIED, ClockEvent.INSTALMENT_RELEASED)
+    return event.action == Action.RECORD and event.happening in beside
 
 
 def _told(event: Event, city: City) -> dict[str, Any]:
@@ -107,6 +110,7 @@ def _told(event: Event, city: City) -> dict[str, Any]:
         "detail": fee_stand.words_of(event)
         or (appeal_stand.words_of(event) if event.action != Action.APPEAL_LINK else "")
         or date_moves.words_of(event)
+        or part_stand.words_of(event)
         or next((event.data[name] for name in _DETAILS if event.data.get(name)), _elsewhere(event, city)),
         "who": _who(event),
         "key": event.action in KEY,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from portals.models import City, User
 from portals.vocabulary import ClockEvent
-from requests_app import deadlines
+from requests_app import deadlines, releases
 from requests_app.lifecycle import NotAllowed, apply, locked
 from requests_app.models import Action, Actor, Determination, Event, Status, Submission
 from requests_app.notices import write_to_requester
@@ -60,6 +60,7 @@ def undo(
                 "undoes": undone.action,
                 "since": undone.sequence,
                 "void": [str(name) for name in FOLLOWED[Action(undone.action)]],
+                "withheld": undone.data.get("withheld", 0),
             },
             question_open=undone.before.get("status") == Status.CLARIFYING,
         )
@@ -105,5 +106,8 @@ def _appealed(row: Submission) -> bool:
 
 def _take_back(row: Submission, undone: Event, now: datetime) -> None:
     """The answer stays on record as taken back; its files are no longer the requester's to see."""
-    Determination.objects.filter(submission=row, at=undone.at).update(taken_back_at=now)
+    for answer in Determination.objects.filter(submission=row, at=undone.at):
+        releases.withdraw(answer)
+        answer.taken_back_at = now
+        answer.save(update_fields=["taken_back_at"])
     row.attachments.filter(actor=Actor.STAFF, at=undone.at, message=None).update(internal=True)

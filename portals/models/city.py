@@ -38,6 +38,9 @@ class City(models.Model):
         "portals.Citation", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     paragraphs = models.JSONField(default=dict, help_text=_("The city's own words in letters."))
+    clearances = models.JSONField(
+        default=list, blank=True, help_text=_("Answers that a second person clears before they are sent.")
+    )
     checked_on = models.DateField()
     version = models.PositiveIntegerField(
         default=1, help_text=_("Grows with every change of the rules; caches are keyed by it.")

@@ -180,6 +180,14 @@ class DenialRule(Rule):
     statement = models.TextField()
 
 
+class Exemption(Rule):
+    """Law that allows something to be withheld, as far as the cited pages name it."""
+
+    kinds = models.JSONField(default=list)
+    name = models.CharField(max_length=200)
+    statement = models.TextField()
+
+
 class Flag(models.Model):
     """A circumstance that a guide or law names and the form asks about."""
 

@@ -19,6 +19,7 @@ from portals.rulebook import rulebook_for
 from portals.vocabulary import ClockState, MemberRole, OfficeRole, Outcome, SubmissionKind
 from requests_app import conversation, delivery, determinations, files, intake, ladder, routing
 from requests_app.bulk import update_rows
+from requests_app.demo import answers
 from requests_app.demo.words import FIRST_NAMES, LAST_NAMES
 from requests_app.determinations import Answer
 from requests_app.escalation import sweep
@@ -320,7 +321,7 @@ def _determine(case: Submission, move: Move, walk: Walk) -> None:
         explanation=_said(case, move, walk, "explanation"),
         responsible=_said(case, move, walk, "responsible"),
     )
-    determinations.determine(case, answer, by=_worker(walk, case), now=move.at)
+    answers.give(case, answer, by=_worker(walk, case), now=move.at)
 
 
 def _refer(case: Submission, move: Move, walk: Walk) -> None:

@@ -26,6 +26,7 @@ from requests_app.models.kinds import (
     RecordsRequest,
 )
 from requests_app.models.link import CaseLink
+from requests_app.models.part import Part, PartExemption, PartFile, Release, Withheld
 from requests_app.models.publication import PublishedAnswer, PublishedFile
 from requests_app.models.review import OutsideReview
 from requests_app.models.submission import Involvement, Referral, Submission
@@ -66,6 +67,9 @@ __all__ = [
     "Notice",
     "OneTimeCode",
     "OutsideReview",
+    "Part",
+    "PartExemption",
+    "PartFile",
     "PartyWord",
     "Payment",
     "PrivacyConcern",
@@ -73,11 +77,13 @@ __all__ = [
     "PublishedFile",
     "RecordsRequest",
     "Referral",
+    "Release",
     "SavedView",
     "Status",
     "Submission",
     "Tick",
     "WaiverRequest",
+    "Withheld",
     "chain_hash",
     "next_event",
     "next_values",

@@ -36,9 +36,18 @@ from requests_app.casefile import CaseFile
 from requests_app.forms import staff as forms
 from requests_app.forms.base import typed
 from requests_app.forms.determine import DetermineForm
+from requests_app.forms.parts import InstalmentForm
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, Submission
-from requests_app.views import answer_acts, appeal_acts, enforcement_acts, fee_acts, letter_choice, tie_acts
+from requests_app.views import (
+    answer_acts,
+    appeal_acts,
+    enforcement_acts,
+    fee_acts,
+    letter_choice,
+    part_acts,
+    tie_acts,
+)
 from requests_app.views.office_acts import OFFICE_ACTS
 from requests_app.views.staff_only import StaffRequest, staff_only
 
@@ -98,6 +107,17 @@ def _answer(declined: bool) -> Do:
     return do
 
 
+MORE = (fee_acts, answer_acts, part_acts, appeal_acts, tie_acts)
+MORE_ACTS = (
+    fee_acts.FEE_ACTS
+    | part_acts.PART_ACTS
+    | answer_acts.ANSWER_ACTS
+    | appeal_acts.APPEAL_ACTS
+    | tie_acts.TIE_ACTS
+    | enforcement_acts.KEY_ACTS
+)
+"""Acts that stand in modules of their own, each with its rows and with those that have no object now."""
+
 ACTIONS: dict[Action, Act] = {
     Action.ACCEPT_REFERRAL: Act(*OFFICE_ACTS[Action.ACCEPT_REFERRAL]),
     Action.ACKNOWLEDGE: Act(
@@ -111,7 +131,7 @@ ACTIONS: dict[Action, Act] = {
     ),
     Action.DETERMINE: Act(
         DetermineForm,
-        lambda s, f, **c: determinations.determine(s, f.answer(), files=f.stored, **c),
+        part_acts.answer,
         gettext_lazy("Determine"),
         gettext_lazy("Send the determination"),
         gettext_lazy("Determined. The requester gets a letter."),
@@ -152,8 +172,8 @@ ACTIONS: dict[Action, Act] = {
         gettext_lazy("Extended. The requester gets the notice."),
     ),
     Action.RELEASE_PART: Act(
-        forms.ReleasePartForm,
-        lambda s, f, **c: casework.release_part(s, **_files(f), **c),
+        InstalmentForm,
+        lambda s, f, **c: casework.release_part(s, **_files(f), parts=f.numbers, **c),
         gettext_lazy("Release a part"),
         gettext_lazy("Release it"),
         gettext_lazy("Released. The requester gets a letter."),
@@ -243,9 +263,7 @@ ACTIONS: dict[Action, Act] = {
         gettext_lazy("Reopened. It must be acknowledged anew."),
         danger=True,
     ),
-    **{action: Act(*row) for action, row in (fee_acts.FEE_ACTS | answer_acts.ANSWER_ACTS).items()},
-    **{action: Act(*row) for action, row in (appeal_acts.APPEAL_ACTS | tie_acts.TIE_ACTS).items()},
-    **{action: Act(*row) for action, row in enforcement_acts.KEY_ACTS.items()},
+    **{action: Act(*row) for action, row in MORE_ACTS.items()},
     **{
         action: Act(*row, page="enforcement_of", danger=action in (Action.TAKE_MEASURE, Action.WITHHOLD))
         for action, row in enforcement_acts.ENFORCEMENT_ACTS.items()
@@ -257,8 +275,7 @@ ACTIONS: dict[Action, Act] = {
 def offered(who: Standing, file: CaseFile) -> list[tuple[Action, Act]]:
     """The acts that this person may do now, as access and lifecycle have it; without those that have no
     object here."""
-    nothing_to_do = casefile.without_object(file) | fee_acts.pointless(file)
-    nothing_to_do |= answer_acts.pointless(file) | appeal_acts.pointless(file) | tie_acts.pointless(file)
+    nothing_to_do = casefile.without_object(file).union(*(one.pointless(file) for one in MORE))
     nothing_to_do |= enforcement_acts.without_object(file)
     permitted = set(access.permitted(who, file.submission)) - nothing_to_do
     return [(action, act) for action, act in ACTIONS.items() if action in permitted]
@@ -279,16 +296,17 @@ def act(request: StaffRequest, reference: str, action: str) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         request.FILES if request.method == "POST" else None,
         desk=_desk(submission, now),
+        initial={"part": request.GET["part"]} if "part" in request.GET else {},
     )
     refused, status = refusal(request.standing, submission, Action(action))
     ready = request.method == "POST" and not refused and form.is_valid()
     if ready and letter_choice.is_finished(form, Action(action)):
         try:
-            chosen.do(submission, form, by=request.user, now=now, revision=form.seen)
+            said = chosen.do(submission, form, by=request.user, now=now, revision=form.seen)
         except NotAllowed as error:
             refused, status = str(error), 409
         else:
-            messages.success(request, chosen.done)
+            messages.success(request, said if isinstance(said, str) else chosen.done)
             return redirect(f"requests_app:{chosen.page}", reference)
     elif request.method == "POST" and not refused:
         status = 422
@@ -340,6 +358,8 @@ def refusal(who: Standing, submission: Submission, action: Action) -> tuple[str,
         return unfit, 409 if unfit else 200
     if who.read_only:
         return _("You may read everything here, but not act."), 403
+    if action in access.CLEARANCE_ACTIONS:
+        return _("Only the office that the city's rules name for it clears an answer."), 403
     return (
         _("%(office)s acts on this case. Your office is informed of it and may add notes.")
         % {"office": submission.office},

@@ -6,9 +6,10 @@ from typing import Any
 from portals.models import City, Clock, User
 from portals.rulebook import mark_changed
 from portals.vocabulary import Outcome, SubmissionKind
-from requests_app.determinations import Answer, determine
+from requests_app.determinations import Answer
 from requests_app.models import Submission
 from tests.requests_app.factories import FILED, file_case, keep_rules
+from tests.requests_app.part_cases import answered
 
 DAY = dt.timedelta(days=1)
 DENIED = Answer(
@@ -24,7 +25,7 @@ def fresh(case: Submission) -> Submission:
 
 def denied_record(city: City, by: User, *, now: dt.datetime = FILED + DAY, **changes: Any) -> Submission:
     case = file_case(city, SubmissionKind.RECORDS_REQUEST, **changes)
-    determine(case, DENIED, by=by, now=now)
+    answered(case, DENIED, by=by, now=now)
     return fresh(case)
 
 

@@ -21,6 +21,7 @@ from requests_app.lifecycle import NotAllowed, apply, locked
 from requests_app.models import Action, Submission
 from requests_app.verification import verify
 from tests.requests_app.factories import FILED, Staff, filing
+from tests.requests_app.part_cases import answered
 
 DENIED = Answer(Outcome.DENIED, "No.", exemption="1", explanation="So.", responsible="A. Clerk, Clerk")
 GRANTED = Answer(Outcome.GRANTED, "Here.")
@@ -63,7 +64,7 @@ ACTS: dict[str, Callable[[Submission, Staff, dt.datetime], Any]] = {
     "extend": lambda case, who, now: determinations.extend(
         case, until=until(now, 14), reason="Search", by=who.clerk, now=now
     ),
-    "deny": lambda case, who, now: determinations.determine(case, DENIED, by=who.clerk, now=now),
+    "deny": lambda case, who, now: answered(case, DENIED, by=who.clerk, now=now),
     "grant": lambda case, who, now: determinations.determine(case, GRANTED, by=who.clerk, now=now),
     "close": lambda case, who, now: determinations.close(case, by=who.clerk, now=now),
     "statement": lambda case, who, now: conversation.request_statement(case, now=now),

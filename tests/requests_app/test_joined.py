@@ -12,6 +12,7 @@ from requests_app.determinations import Answer
 from requests_app.models import CaseLink, Notice, Status, Submission
 from requests_app.verification import verify
 from tests.requests_app.factories import FILED, Staff, file_case
+from tests.requests_app.part_cases import answered
 
 DAY = dt.timedelta(days=1)
 DENIAL = Answer(
@@ -52,7 +53,7 @@ def test_a_denial_is_passed_on_with_the_remedies_and_dates_of_the_other_requeste
     staff = people[slug]
     kept, gone = file_case(staff.city, "records_request"), file_case(staff.city, "records_request")
     merging.merge(gone, into=kept, reason="Same", by=staff.clerk, now=FILED + DAY)
-    determinations.determine(kept, DENIAL, by=staff.clerk, now=FILED + 2 * DAY)
+    answered(kept, DENIAL, by=staff.clerk, now=FILED + 2 * DAY)
     assert joined.pass_on(now=FILED + 3 * DAY) == 1
     assert gone.determinations.last().outcome == Outcome.DENIED
     assert gone.events.filter(happening=ClockEvent.DENIED).count() == 1

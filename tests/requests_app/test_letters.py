@@ -1,6 +1,7 @@
 """The letters as they are sent: what each says, and what none may carry."""
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from django.conf import settings
 from portals.vocabulary import Outcome
 from requests_app import (
     api_keys,
+    casework,
     conversation,
     determinations,
     escalation,
@@ -16,6 +18,8 @@ from requests_app import (
     fees,
     intake,
     one_time,
+    parts,
+    redaction_log,
     routing,
     statements,
     undo,
@@ -23,6 +27,7 @@ from requests_app import (
 from requests_app.models import Notice, Submission, WaiverRequest
 from tests.requests_app.factories import FILED, Staff, file_case
 from tests.requests_app.fee_cases import paid, tell
+from tests.requests_app.part_cases import NO, YES, decided
 
 SECRET = "My neighbour's dog bit forty trees"
 DAY = dt.timedelta(days=1)
@@ -60,6 +65,19 @@ def about_fees(staff: Staff, patient: Staff) -> None:
     fees.ask_for_payment(later, by=patient.clerk, now=FILED)
 
 
+def in_two_parts(staff: Staff) -> None:
+    """An instalment, then the answer to the whole, with a row of the log."""
+    case = case_of(staff, "records_request")
+    parts.split(case, ["Minutes", "Addresses"], by=staff.clerk, now=FILED)
+    decided(staff, case, 1, YES)
+    casework.release_part(case, body="The minutes.", parts=[1], by=staff.clerk, now=FILED + DAY)
+    decided(staff, case, 2, replace(NO, outcome=Outcome.PARTIAL))
+    rows = [redaction_log.Row("list.pdf", "page 1", "A law")]
+    redaction_log.log(case, rows, by=staff.clerk, now=FILED + DAY)
+    answer = determinations.Answer(Outcome.GRANTED, "Both.")
+    determinations.determine(case, answer, by=staff.clerk, now=FILED + DAY)
+
+
 def ask_for_the_grounds(staff: Staff, case: Submission) -> None:
     """The written statement of a denial, where the city's law has one on request."""
     if staff.city.slug == "kansas-city":
@@ -82,12 +100,13 @@ def everything(people: dict[str, Staff]) -> list[Notice]:
         to = staff.city.offices.filter(outside=False).exclude(pk=case.office_id).first()
         routing.refer(case, to=to, reason="Theirs", by=staff.alice, now=FILED)
         answer = determinations.Answer(
-            Outcome.DENIED, "No.", exemption="A law", explanation="So.", responsible="A. Clerk"
+            Outcome.PARTIAL, "No.", exemption="A law", explanation="So.", responsible="A. Clerk"
         )
         determinations.determine(case, answer, by=staff.alice, now=FILED)
         undo.undo(case, reason="Too soon.", by=staff.alice, now=FILED)
         determinations.determine(case, answer, by=staff.alice, now=FILED)
         ask_for_the_grounds(staff, case)
+        in_two_parts(staff)
         determinations.reopen(case, reason="New facts", by=staff.alice, now=FILED)
         conversation.withdraw(case, now=FILED, reason=SECRET)
         one_time.send_code(case, now=FILED)

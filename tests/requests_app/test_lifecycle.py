@@ -34,6 +34,14 @@ note                = = = = = = =
 extend              = = = . . . .
 estimate            = = = . . . .
 release_part        = = = . . . .
+split               = = = . . . .
+part_drop           = = = . . . .
+part_decide         = = = . . . .
+part_take_back      = = = . . . .
+part_clear          = = = . . . .
+part_return         = = = . . . .
+log_withheld        = = = . . . .
+log_drop            = = = . . . .
 determine           D D D . . . .
 close               . . . X . . .
 reopen              . . . R R R R

@@ -44,7 +44,7 @@ POLICY: dict[str, str] = {
     "requests_app:fee": REQUESTER_OF_CASE,
     "requests_app:case_file": REQUESTER_OF_CASE,
     "requests_app:receipt": REQUESTER_OF_CASE,
-    "requests_app:key": REQUESTER_OF_CASE,
+    **{f"requests_app:{name}": REQUESTER_OF_CASE for name in ("key", "parts", "withheld")},
     "requests_app:concerned": EVERYBODY,
     "requests_app:measure_appeal": EVERYBODY,
     "requests_app:file": WHOEVER_SEES_THE_FILE,
@@ -70,7 +70,7 @@ POLICY: dict[str, str] = {
     "requests_app:enforcement": STAFF,
     "requests_app:enforcement_of": STAFF_OF_CASE,
     "requests_app:party_letter": STAFF_OF_CASE,
-    "requests_app:staff_key": STAFF_OF_CASE,
+    **{f"requests_app:staff_{name}": STAFF_OF_CASE for name in ("key", "parts", "withheld")},
     "requests_app:publication": STAFF_OF_CASE,
     "requests_app:act": STAFF_OF_CASE,
     "requests_app:seen": STAFF_OF_CASE,
@@ -210,7 +210,7 @@ def _silent(city: City) -> str:
 
 BY_REFERENCE = (
     *("case", "withdraw", "staff_case", "seen", "case_file", "key", "staff_key", "enforcement_of"),
-    *("links", "publication", "staff_fee", "fee", "concerned"),
+    *("links", "publication", "staff_fee", "fee", "concerned", "parts", "staff_parts"),
 )
 
 
@@ -229,8 +229,8 @@ def arguments(name: str, scene: Scene) -> list[list[object]]:
         "requests_app:staff_case_file": [[case.reference, "court"], [case.reference, "requester"]],
         "requests_app:measure_appeal": [[case.reference, 1]],
         "requests_app:party_letter": [[case.reference, 1]],
-        "requests_app:answers": [[city]],
-        "requests_app:answer": [[city, 1]],
+        **{f"requests_app:{name}": [[case.reference, "csv"]] for name in ("withheld", "staff_withheld")},
+        **{"requests_app:answers": [[city]], "requests_app:answer": [[city, 1]]},
         "requests_app:answer_file": [[city, 1, 1]],
         "requests_app:receipt": [[case.reference, f"{case.reference}-R1"]],
         "requests_app:staff_receipt": [[case.reference, f"{case.reference}-R1"]],
