@@ -28,7 +28,8 @@ from requests_app.notices import write_to_requester
 
 logger = logging.getLogger(__name__)
 
-BATCH = 200
+BATCH = 50
+"""Cases in one transaction: it holds their rows, and on SQLite the whole database."""
 PUT_OFF = timedelta(hours=1)
 PREVIEWED = 1_000
 """So many cases are looked at for a preview; the page says when there are more."""
@@ -215,6 +216,8 @@ def _work_off(recount: Recount, now: datetime, report: Report, at_most: int | No
         if not keys:
             _finish(recount, now)
             return
+        recount.city.refresh_from_db(fields=["version", "loaded_at", "file_digest"])
+        rulebook_for(recount.city)  # outside of a transaction it is kept, and not read anew for each case
         if not _take(recount, keys, now, report):
             return
 
@@ -293,9 +296,9 @@ def _recount(recount: Recount, keys: Sequence[int], now: datetime) -> tuple[int,
         moves = _moves_of(recount, row, events[row.pk], stored[row.pk])
         if moves:
             moved += 1
-            letters += _move(recount, row, moves, now)
+            letters += _move(recount, row, events[row.pk], moves, now)
         else:
-            deadlines.recompute(row, now=now)
+            deadlines.recompute(row, now=now, events=events[row.pk])
     return moved, letters
 
 
@@ -314,7 +317,9 @@ def _days(written: Iterable[str]) -> Iterator[date]:
     return (date.fromisoformat(day) for day in written)
 
 
-def _move(recount: Recount, row: Submission, moves: Sequence[Move], now: datetime) -> int:
+def _move(
+    recount: Recount, row: Submission, events: Sequence[Event], moves: Sequence[Move], now: datetime
+) -> int:
     """The event, the new dates and the letter of a case whose dates move; how many letters."""
     by: User | None = recount.by
     data: dict[str, Any] = {
@@ -333,7 +338,7 @@ def _move(recount: Recount, row: Submission, moves: Sequence[Move], now: datetim
         data=data,
         actor=None if by else Actor.CLOCK,
     )
-    deadlines.recompute(row, now=now)
+    stands = deadlines.recompute(row, now=now, events=[*events, event])
     with translation.override(row.language):
         told = words(data["moved"])
     write_to_requester(
@@ -341,6 +346,7 @@ def _move(recount: Recount, row: Submission, moves: Sequence[Move], now: datetim
         "dates_moved",
         now=now,
         occasion=f"recount:{recount.pk}",
+        deadlines=stands,
         moves=told,
         reason=recount.reason,
         confirmed=event.action == Action.CONFIRMED_LIMIT,

@@ -18,7 +18,7 @@ from requests_app.forms.setup import SetupForm
 from requests_app.lifecycle import NotAllowed
 from requests_app.views.staff_only import StaffRequest, View, staff_only
 
-AT_ONCE = 400
+AT_ONCE = 50
 """So many cases are brought in line while the person waits; the clock does the rest."""
 
 
