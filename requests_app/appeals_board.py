@@ -82,7 +82,7 @@ def to_decide(who: Standing) -> QuerySet[Submission]:
     """Appeals within the city that nobody has decided yet, by what is due next."""
     rows = access.visible_to(who).filter(kind=SubmissionKind.APPEAL, status__in=sorted(AT_WORK))
     return (
-        rows.select_related("office", "appeal__against")
+        rows.select_related("office", "appeal__against", "appeal__measure__submission")
         .prefetch_related(Prefetch("deadlines", queryset=Deadline.objects.defer("because")))
         .defer("description", "search_text")
     )

@@ -18,7 +18,7 @@ from portals.vocabulary import ClockState, Milestone
 from requests_app import appeals_board, confirmations, queue
 from requests_app.access import Standing
 from requests_app.appeals_board import ON_BOARD, PAGE, page_by
-from requests_app.models import Deadline, OutsideReview, Submission
+from requests_app.models import Appeal, Deadline, OutsideReview, Submission
 from requests_app.queue import Workplace
 from requests_app.views.staff_only import StaffRequest, one_city, staff_only
 
@@ -39,6 +39,15 @@ def _state(due_on: date | None, state: str, today: date) -> Cell:
     return {"state": shown["key"], "text": " ".join(filter(None, [shown["word"], shown["distance"]]))}
 
 
+def _appealed(appeal: Appeal) -> Cell:
+    """The case that is appealed, or the measure of enforcement with the file that it belongs to."""
+    if appeal.measure:
+        reference = appeal.measure.submission.reference
+        url = reverse("requests_app:enforcement_of", args=[reference])
+        return {"text": f"{appeal.measure.name} ({reference})", "url": url}
+    return _reference(appeal.against) if appeal.against else {"text": _("not linked yet")}
+
+
 def _appeal_cells(case: Submission, today: date) -> list[Cell]:
     appeal = case.appeal
     next_due = queue.due_state(case, today)
@@ -54,7 +63,7 @@ def _appeal_cells(case: Submission, today: date) -> list[Cell]:
     late = _(" (after the last day)") if appeal.is_late else ""
     return [
         _reference(case),
-        _reference(appeal.against) if appeal.against else {"text": _("not linked yet")},
+        _appealed(appeal),
         {"text": f"{appeal.get_ground_display()}{late}"},
         {"text": case.office.name},
         {"text": by_when},
