@@ -16,15 +16,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from portals.business_days import BusinessCalendar, NotEntered
 from portals.models import City, Dataset, Member, Office, User
 from portals.rulebook import rulebook_for
-from portals.vocabulary import ClockState, MemberRole, OfficeRole, Outcome, SubmissionKind
+from portals.vocabulary import AppealOutcome, ClockState, MemberRole, OfficeRole, Outcome, SubmissionKind
 from requests_app import conversation, delivery, determinations, files, intake, ladder, routing
-from requests_app.bulk import update_rows
+from requests_app.appeals import CHANGES, Decision, decide
 from requests_app.demo import answers
 from requests_app.demo.words import FIRST_NAMES, LAST_NAMES
 from requests_app.determinations import Answer
 from requests_app.escalation import sweep
 from requests_app.intake import Filing
-from requests_app.models import Action, Channel, Notice, Submission
+from requests_app.models import Action, Channel, Submission
+from requests_app.reviews import Petition, petition
 
 KEY = "demo:"
 SOURCE = "demo"
@@ -324,6 +325,22 @@ def _determine(case: Submission, move: Move, walk: Walk) -> None:
     answers.give(case, answer, by=_worker(walk, case), now=move.at)
 
 
+def _decide(case: Submission, move: Move, walk: Walk) -> None:
+    assert move.step is not None
+    outcome = AppealOutcome(move.step["outcome"])
+    until = _later(move, ESTIMATE_AFTER) if outcome in CHANGES else None
+    said = _said(case, move, walk, "reasons")
+    decide(case, Decision(outcome, said, until), by=_worker(walk, case), now=move.at)
+
+
+def _petition(case: Submission, move: Move, walk: Walk) -> None:
+    """To the body outside the city whose decision has a time limit; other cities hear of no petition."""
+    for rule in rulebook_for(move.city).clocks_for(case.kind, case.received_on):
+        if rule.milestone == "reviewer_decision":
+            on = move.city.date_at(move.at)
+            petition(case, Petition(rule.route, on), by=_worker(walk, case), now=move.at)
+
+
 def _refer(case: Submission, move: Move, walk: Walk) -> None:
     """To the office that publishes the dataset, else to the one where everything arrives."""
     offices: list[Office] = routing.referable(case)
@@ -344,21 +361,23 @@ def _extend(case: Submission, move: Move, walk: Walk) -> None:
     determinations.extend(case, until=until, reason=reason, by=by, now=move.at)
 
 
+def _saying(act: Callable[..., Any], name: str = "body") -> Callable[[Submission, Move, Walk], Any]:
+    return lambda case, move, walk: act(
+        case, **{name: _said(case, move, walk)}, by=_worker(walk, case), now=move.at
+    )
+
+
 STEPS: dict[Action, Callable[[Submission, Move, Walk], Any]] = {
     Action.ACKNOWLEDGE: _acknowledge,
     Action.ANSWER: _answer,
     Action.DETERMINE: _determine,
+    Action.APPEAL_DECIDE: _decide,
+    Action.REVIEW_PETITION: _petition,
     Action.REFER: _refer,
     Action.EXTEND: _extend,
-    Action.ASK: lambda case, move, walk: conversation.ask(
-        case, body=_said(case, move, walk), by=_worker(walk, case), now=move.at
-    ),
-    Action.MESSAGE: lambda case, move, walk: conversation.message(
-        case, body=_said(case, move, walk), by=_worker(walk, case), now=move.at
-    ),
-    Action.NOTE: lambda case, move, walk: conversation.note(
-        case, body=_said(case, move, walk), by=_worker(walk, case), now=move.at
-    ),
+    Action.ASK: _saying(conversation.ask),
+    Action.MESSAGE: _saying(conversation.message),
+    Action.NOTE: _saying(conversation.note),
     Action.ESTIMATE: lambda case, move, walk: determinations.estimate(
         case,
         until=_later(move, ESTIMATE_AFTER),
@@ -367,22 +386,8 @@ STEPS: dict[Action, Callable[[Submission, Move, Walk], Any]] = {
         now=move.at,
     ),
     Action.CLOSE: lambda case, move, walk: determinations.close(case, by=_worker(walk, case), now=move.at),
-    Action.REOPEN: lambda case, move, walk: determinations.reopen(
-        case, reason=_said(case, move, walk), by=_worker(walk, case), now=move.at
-    ),
+    Action.REOPEN: _saying(determinations.reopen, "reason"),
     Action.WITHDRAW: lambda case, move, walk: conversation.withdraw(
         case, reason=_said(case, move, walk), now=move.at
     ),
 }
-
-
-# -- letters
-
-
-def settle_letters(*, before: datetime) -> int:
-    """Letters of the past count as sent when they were written: nobody wants thousands of old ones now."""
-    old = list(Notice.objects.filter(state=Notice.State.QUEUED, created_at__lt=before))
-    for notice in old:
-        notice.state, notice.sent_at, notice.next_at = Notice.State.SENT, notice.created_at, None
-        notice.attempts, notice.message_id = 1, delivery.message_id(notice.key)
-    return update_rows(Notice, ["state", "sent_at", "next_at", "attempts", "message_id"], old)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from portals.vocabulary import Outcome, SubmissionKind
+from portals.vocabulary import AppealOutcome, Outcome, SubmissionKind
 from requests_app.models import (
     AccessRequest,
     Action,
@@ -41,7 +41,7 @@ MODELS = {
 }
 OFFICE_ACTS = {
     *("acknowledge", "ask", "message", "estimate", "determine"),
-    *("refer", "note", "extend", "close", "reopen"),
+    *("refer", "note", "extend", "close", "reopen", "appeal_decide", "review_petition"),
 }
 REQUESTER_ACTS = {"answer", "withdraw"}
 
@@ -121,6 +121,8 @@ def test_what_happened_to_a_case_is_in_order_and_in_words_of_the_vocabulary(case
         assert step["action"] in (REQUESTER_ACTS if step["by"] == "requester" else OFFICE_ACTS)
         if step["action"] == "determine":
             assert step["outcome"] in Outcome.values and step["reasons"]
+        if step["action"] == "appeal_decide":
+            assert step["outcome"] in AppealOutcome.values and step["reasons"]
 
 
 def test_a_denial_names_an_exemption_in_every_city_and_who_is_responsible() -> None:
