@@ -74,7 +74,11 @@ def _due(book: Rulebook, city: City, now: datetime) -> Q | None:
         for times in range(MOST)
         if (start := ladder.last_start(book.calendar, today, (times + 1) * days))
     ]
-    return Q(city=city, assigned_to__isnull=True) & reduce(or_, due) if due else None
+    if not due:
+        return None
+    # What the ladder is about to do comes first: it may move the case, which begins the count anew.
+    waiting = Deadline.objects.filter(submission=OuterRef("pk"), next_step_at__lte=now)
+    return Q(city=city, assigned_to__isnull=True) & reduce(or_, due) & ~Q(Exists(waiting))
 
 
 def _after(start: date, times: int, zone: ZoneInfo) -> Q:

@@ -17,6 +17,9 @@ HOMES = {
     "due_on": "deadlines.py",
     "next_step": "deadlines.py",
     "next_step_at": "deadlines.py",
+    "referral_waits_since": "lifecycle.py",
+    "unclaimed_since": "lifecycle.py",
+    "unclaimed_raised": "lifecycle.py",
 }
 """A new row gets its first values where it is made; these are the writers of rows that stand."""
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from requests_app import access, bulk_acts, conversation, determinations, intake, queue, routing
+from requests_app import access, bulk_acts, conversation, determinations, intake, kept_forms, queue, routing
 from requests_app.forms import bulk as forms
 from requests_app.forms.base import key_of, new_key
 from requests_app.lifecycle import NotAllowed
@@ -83,7 +83,10 @@ BULK: dict[Action, BulkAct] = {
 def act(request: StaffRequest) -> HttpResponse:
     """The form for the chosen cases; POST does the act on each and leads to what became of them."""
     now, who = timezone.now(), request.standing
-    data = request.POST if request.method == "POST" else request.GET
+    kept = None
+    if request.method != "POST":
+        kept = kept_forms.take(request.session, request.path, request.user.pk, now=now)
+    data = request.POST if request.method == "POST" else kept or request.GET
     action = Action(str(data["action"])) if data.get("action") in Action.values else None
     chosen = BULK.get(action) if action else None
     if chosen is None or action is None:
@@ -96,7 +99,10 @@ def act(request: StaffRequest) -> HttpResponse:
         messages.warning(request, _("No case was chosen. Tick some in the queue, or take all that match."))
         return redirect("requests_app:queue")
     today = min(row.city.date_at(now) for row in rows)
-    form = chosen.form(data if request.method == "POST" else None, cases=rows, today=today)
+    form = chosen.form(data if request.method == "POST" or kept else None, cases=rows, today=today)
+    if kept:
+        form.errors.clear()
+        messages.info(request, _("You were signed out while you wrote. Your text is here; nothing was sent."))
     if request.method == "POST" and form.is_valid():
         key = key_of(data.get("key", ""))
         if key is not None:

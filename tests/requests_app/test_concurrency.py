@@ -11,11 +11,20 @@ import pytest
 from django.db import close_old_connections, connection, transaction
 from django.test import override_settings
 
-from portals.models import Office
-from requests_app import conversation, delivery, intake, routing
+from portals.models import Absence, Member, Office
+from requests_app import absences, bulk_acts, conversation, delivery, intake, letters, routing
 from requests_app.escalation import sweep
 from requests_app.lifecycle import NotAllowed
-from requests_app.models import Deadline, Escalation, Notice, Submission
+from requests_app.models import (
+    Action,
+    BulkResult,
+    Deadline,
+    Escalation,
+    Event,
+    Message,
+    Notice,
+    Submission,
+)
 from requests_app.verification import verify
 from tests.requests_app.factories import FILED, Staff, file_case, filing
 from tests.requests_app.smtp_stub import smtp_stub
@@ -185,3 +194,61 @@ def test_daily_letters_written_at_once_are_one_a_person(kent: Staff) -> None:
     file_case(kent.city, dataset=kent.dataset)
     written = at_once(*[lambda: delivery.write_digests(now=FILED)] * 4)
     assert sum(written) == Notice.objects.filter(kind="digest").count() == 3
+
+
+def test_what_nobody_claimed_is_raised_once_by_sweeps_at_once(kent: Staff) -> None:
+    cases = [file_case(kent.city, dataset=kent.dataset) for _number in range(20)]
+    for case in cases:
+        intake.acknowledge(case, by=kent.alice, now=LATER)
+    now = at(kent.city, dt.date(2026, 6, 4))
+    reports = at_once(*[lambda: sweep(now=now, batch=3)] * 4)
+    assert not [report for report in reports if isinstance(report, Exception)]
+    sweep(now=now)
+    raised = Event.objects.filter(action="raise_unclaimed").values_list("submission", flat=True)
+    assert Counter(raised) == {case.pk: 1 for case in cases}
+    assert Notice.objects.filter(kind="unclaimed", user=kent.bob).count() == len(cases)
+    assert list(verify()) == []
+
+
+def test_a_run_over_many_cases_that_is_sent_twice_at_once_is_done_once(kent: Staff) -> None:
+    cases = [file_case(kent.city, dataset=kent.dataset) for _number in range(6)]
+
+    def send() -> None:
+        chosen = [(case.reference, 1) for case in cases]
+        run = bulk_acts.start(key="k", by=kent.alice, action=Action.NOTE, cases=chosen, now=LATER)
+        bulk_acts.work(
+            run,
+            Submission.objects.order_by("pk"),
+            refusal=lambda row: "",
+            do=lambda row, revision: conversation.note(
+                row, body="Same cause", by=kent.alice, now=LATER, revision=revision
+            ),
+        )
+
+    assert not [error for error in at_once(send, send, send) if error]
+    assert Counter(BulkResult.objects.values_list("done", flat=True)) == {True: len(cases)}
+    assert Message.objects.count() == len(cases)
+
+
+def test_of_two_absences_entered_at_once_that_exclude_each_other_one_stands(kent: Staff) -> None:
+    alice, bob = (Member.objects.get(user=user) for user in (kent.alice, kent.bob))
+    days = {"from_on": dt.date(2026, 6, 2), "to_on": dt.date(2026, 6, 9), "now": FILED}
+    results = at_once(
+        lambda: absences.enter(alice, deputy=bob, by=kent.alice, **days),
+        lambda: absences.enter(bob, deputy=alice, by=kent.bob, **days),
+    )
+    assert [isinstance(result, NotAllowed) for result in results].count(True) == 1
+    assert Absence.objects.count() == 1
+
+
+def test_of_two_who_change_a_letter_at_once_one_is_told(kent: Staff) -> None:
+    facts = {"action": Action.ASK, "name": "Which years", "now": FILED}
+    first = letters.save(kent.city, body="One", by=kent.clerk, **facts)
+    results = at_once(
+        *[
+            lambda body=body: letters.save(kent.city, body=body, by=kent.clerk, letter=first, seen=1, **facts)
+            for body in ("Two", "Three")
+        ]
+    )
+    assert [isinstance(result, NotAllowed) for result in results].count(True) == 1
+    assert first.versions.count() == 2

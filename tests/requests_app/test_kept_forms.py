@@ -103,3 +103,15 @@ def test_it_is_kept_for_a_while_for_its_writer_and_within_bounds(
     kept_forms.keep(session, "/a/", data, now=now)
     assert kept_forms.take(session, "/b/", user, now=now) is None
     assert (kept_forms.take(session, "/a/", user, now=now + later) is not None) is found
+
+
+def test_an_act_on_many_cases_survives_with_the_cases_that_were_chosen(kent: Staff, case: Submission) -> None:
+    client, address = Client(), reverse("requests_app:bulk")
+    client.post(
+        address,
+        {"writer": kent.alice.pk, "action": "note", "case": f"{case.reference}:1", "body": "Same cause"},
+    )
+    sign_in(client, kent.alice, address)
+    page = client.get(address).content.decode()
+    assert "Same cause" in page and case.reference in page
+    assert case.messages.count() == 0
