@@ -192,6 +192,11 @@ def may_write_letters(who: Standing, city: City) -> bool:
     return city.pk in who.cities_run
 
 
+def counted(city: City) -> QuerySet[Submission]:
+    """The submissions of a city that its public figures count. No page may show a single one of them."""
+    return Submission.objects.filter(city=city)
+
+
 def may_enter(who: Standing, city: City) -> bool:
     """Whether this person may enter in this city what came by phone, mail or at the counter."""
     return city.pk in who.cities_run or city.offices.filter(pk__in=who.offices).exists()

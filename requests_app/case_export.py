@@ -206,7 +206,8 @@ def _history(events: Sequence[Event], book: Rulebook) -> list[dict[str, Any]]:
 
 def _letters(case: Submission, requester: bool) -> list[dict[str, Any]]:
     """What was mailed or waits to be; a code that opens the case is never repeated."""
-    rows = Notice.objects.filter(submission=case).select_related("user").order_by("created_at", "pk")
+    rows = Notice.objects.filter(submission=case).exclude(kind__in=case_rows.TO_FOLLOWERS)
+    rows = rows.select_related("user").order_by("created_at", "pk")
     if requester:
         rows = rows.filter(user=None, email=case.requester_email).exclude(kind__startswith="concerned/")
     return [

@@ -11,11 +11,14 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
-from requests_app.models import ConcernedParty, Event, Notice, OneTimeCode, Submission
+from requests_app.models import ConcernedParty, Event, Follower, MeToo, Notice, OneTimeCode, Submission
 from requests_app.references import without_codes
 
-LEFT_OUT: frozenset[type[models.Model]] = frozenset({OneTimeCode, Event})
-"""Codes are secrets; events stand by themselves, with their chain."""
+LEFT_OUT: frozenset[type[models.Model]] = frozenset({OneTimeCode, Event, Follower, MeToo})
+"""Codes are secrets; events stand by themselves, with their chain; who follows a public report is no part of
+the case and nobody's business."""
+TO_FOLLOWERS = frozenset({"follow_confirm", "follow_news", "follow_ended"})
+"""Letters to them, with links by which only they may stop them."""
 SECRETS = {
     Submission: frozenset({"code_hash", "submission_key", "search_text"}),
     Notice: frozenset({"claim_token", "lease_until"}),
@@ -63,6 +66,8 @@ def rows_of(case: Submission) -> dict[str, list[dict[str, Any]]]:
         for way in ways:
             of_case |= Q(**{way: case.pk})
         rows = model._base_manager.filter(of_case).select_related(*named).order_by("pk")
+        if model is Notice:
+            rows = rows.exclude(kind__in=TO_FOLLOWERS)
         values = [_values(row) for row in rows]
         if values:
             found[str(model._meta.verbose_name)] = values

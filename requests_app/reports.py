@@ -6,9 +6,9 @@ came on Monday and was answered on Wednesday took two days. A fixed number of qu
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -27,7 +27,7 @@ from django.db.models import (
     TextField,
     When,
 )
-from django.db.models.functions import Cast, TruncDate
+from django.db.models.functions import Cast, TruncDate, TruncMonth
 from django.utils.translation import gettext_lazy as _
 
 from portals.clock_rules import in_force
@@ -228,6 +228,26 @@ def _is_merged() -> Exists:
     return Exists(into.filter(source__closed_at__isnull=False))
 
 
+def by_month(cases: QuerySet[Submission], since: date, until: date) -> list[tuple[date, int]]:
+    """Every month of the period by its first day, with the number of cases received in it."""
+    rows = cases.order_by().annotate(month=TruncMonth("received_on")).values_list("month")
+    found = dict(rows.annotate(n=Count("pk")))
+    months = [since.replace(day=1)]
+    while (following := (months[-1] + timedelta(days=31)).replace(day=1)) <= until:
+        months.append(following)
+    return [(month, found.get(month, 0)) for month in months]
+
+
+def first_response_by_month(
+    cases: QuerySet[Submission], book: Rulebook, months: Sequence[date]
+) -> list[tuple[date, Spread]]:
+    """For each of these months (its first day): how long the cases received in it waited for a response."""
+    days: dict[date, Counter[int]] = {month: Counter() for month in months}
+    for _office, _kind, received_on, on, n in _by_dates(cases, _first_response(), book):
+        days[received_on.replace(day=1)][max((on - received_on).days, 0)] += n
+    return [(month, spread(found)) for month, found in days.items()]
+
+
 def _counts(cases: QuerySet[Submission], today: date) -> Iterable[Any]:
     return (
         cases.order_by()
@@ -259,11 +279,9 @@ def _first_response() -> Any:
     )
 
 
-def _durations(
-    cases: QuerySet[Submission], moment: Any, book: Rulebook
-) -> Iterator[tuple[int, str, int, int]]:
-    """Office, kind, whole days, number of cases; the database groups by the two dates."""
-    rows = (
+def _by_dates(cases: QuerySet[Submission], moment: Any, book: Rulebook) -> Iterable[tuple[Any, ...]]:
+    """Office, kind, day of receipt, city day of that moment, number of cases."""
+    return (
         cases.order_by()
         .annotate(moment=moment)
         .filter(moment__isnull=False)
@@ -271,7 +289,13 @@ def _durations(
         .values_list("office_id", "kind", "received_on", "on")
         .annotate(n=Count("pk"))
     )
-    for office, kind, received_on, on, n in rows:
+
+
+def _durations(
+    cases: QuerySet[Submission], moment: Any, book: Rulebook
+) -> Iterator[tuple[int, str, int, int]]:
+    """Office, kind, whole days, number of cases."""
+    for office, kind, received_on, on, n in _by_dates(cases, moment, book):
         yield office, kind, max((on - received_on).days, 0), n
 
 

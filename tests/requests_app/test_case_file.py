@@ -31,13 +31,14 @@ from requests_app import (
 from requests_app.determinations import Answer
 from requests_app.escalation import sweep
 from requests_app.files import path_of, store
-from requests_app.models import Submission
+from requests_app.models import Notice, Submission
 from requests_app.verification import verify_case_file
 from tests.requests_app.factories import FILED, Staff, file_case
 from tests.requests_app.fee_cases import paid, tell
 from tests.requests_app.views.test_staff import signed_in
 
 DAY = dt.timedelta(days=1)
+TEMPLATES = Path(__file__).parents[2] / "templates/emails"
 SLUGS = ["kansas-city", "kent", "oklahoma-city", "portland", "bakersfield"]
 
 
@@ -147,6 +148,22 @@ def test_no_part_repeats_a_code(people: dict[str, Staff], part: str) -> None:
     assert code.isdecimal()
     assert [name for name, content in found.items() if code.encode() in content] == []
     assert b"submission_key" not in found["case.json"]
+
+
+@pytest.mark.parametrize("part", case_export.PARTS)
+def test_no_part_says_who_follows_a_public_report(people: dict[str, Staff], part: str) -> None:
+    staff = people["kent"]
+    case = file_case(staff.city, dataset=staff.dataset, is_public=True)
+    case.followers.create(email="fan@people.example", asked_at=FILED, confirmed_at=FILED)
+    letter = {"email": "fan@people.example", "subject": "News", "body": "stop it: /follow/secret/"}
+    kinds = sorted(case_rows.TO_FOLLOWERS)
+    assert {kind for kind in kinds if (TEMPLATES / f"{kind}.txt").exists()} == set(kinds)
+    for kind in kinds:
+        Notice.objects.create(
+            city=case.city, submission=case, kind=kind, key=kind, created_at=FILED, next_at=FILED, **letter
+        )
+    found = b"\n".join(members(exported(case, part)).values())
+    assert b"fan@people.example" not in found and b"/follow/secret/" not in found
 
 
 @pytest.mark.parametrize("part", case_export.PARTS)

@@ -327,7 +327,7 @@ def test_clean_files_notes_and_what_requesters_send_are_not_held(kent: Staff) ->
     assert send(client, case, "note", body="Only for us", files=[dirty]).status_code == 302
 
 
-ONLY_FOR_STAFF = {Action.NOTE}
+ONLY_FOR_STAFF = {Action.NOTE, Action.ADD_EVIDENCE}
 
 
 def test_every_form_of_staff_whose_files_reach_the_requester_waits() -> None:

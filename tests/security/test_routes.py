@@ -50,10 +50,10 @@ POLICY: dict[str, str] = {
     "requests_app:file": WHOEVER_SEES_THE_FILE,
     "requests_app:answers": EVERYBODY,
     "requests_app:answer": EVERYBODY,
-    "requests_app:answer_file": EVERYBODY,
     "requests_app:following": EVERYBODY,
     "requests_app:public_case": EVERYBODY,
     "requests_app:choose": EVERYBODY,
+    **{f"requests_app:{name}": EVERYBODY for name in ("answer_file", "performance", "performance_csv")},
     "requests_app:submit": EVERYBODY,
     "requests_app:suggest": EVERYBODY,
     "requests_app:dataset": EVERYBODY,
@@ -212,6 +212,11 @@ BY_REFERENCE = (
     *("case", "withdraw", "staff_case", "seen", "case_file", "key", "staff_key", "enforcement_of"),
     *("links", "publication", "staff_fee", "fee", "concerned", "parts", "staff_parts"),
 )
+BY_CITY = (
+    *("front_desk", "city_css", "rules", "calculator", "datasets"),
+    *("choose", "suggest", "answers", "performance", "performance_csv"),
+    *("new_letter", "letters_out", "letters_in"),
+)
 
 
 def arguments(name: str, scene: Scene) -> list[list[object]]:
@@ -230,7 +235,7 @@ def arguments(name: str, scene: Scene) -> list[list[object]]:
         "requests_app:measure_appeal": [[case.reference, 1]],
         "requests_app:party_letter": [[case.reference, 1]],
         **{f"requests_app:{name}": [[case.reference, "csv"]] for name in ("withheld", "staff_withheld")},
-        **{"requests_app:answers": [[city]], "requests_app:answer": [[city, 1]]},
+        "requests_app:answer": [[city, 1]],
         "requests_app:answer_file": [[city, 1, 1]],
         "requests_app:receipt": [[case.reference, f"{case.reference}-R1"]],
         "requests_app:staff_receipt": [[case.reference, f"{case.reference}-R1"]],
@@ -239,17 +244,13 @@ def arguments(name: str, scene: Scene) -> list[list[object]]:
         "requests_app:following": [["no-token"]],
         "requests_app:calendar_feed": [["no-token"]],
         "requests_app:public_case": [[city, case.reference]],
-        "requests_app:choose": [[city]],
         **{f"requests_app:{name}": [[1]] for name in ("end_absence", "remove_view", "letter")},
-        **{f"requests_app:{name}": [[city]] for name in ("new_letter", "letters_out", "letters_in")},
         "requests_app:bulk_result": [["0" * 32]],
-        "requests_app:suggest": [[city]],
         "requests_app:submit": [[city, case.kind], [city, "appeal"]],
         "requests_app:enter": [[city, case.kind]],
         "requests_app:dataset": [[city, dataset.identifier]],
     }
-    pages = ("front_desk", "city_css", "rules", "calculator", "datasets")
-    return known.get(name) or ([[city]] if name.removeprefix("portals:") in pages else [[]])
+    return known.get(name) or ([[city]] if name.partition(":")[2] in BY_CITY else [[]])
 
 
 def may_see(policy: str, role: str, hidden: bool = False) -> bool:
