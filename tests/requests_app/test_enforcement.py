@@ -1,5 +1,8 @@
 """Looking into misuse: evidence, the person concerned and their side, findings; who is kept from whom."""
 
+import io
+import zipfile
+
 import pytest
 
 from portals.models import Violation
@@ -10,6 +13,7 @@ from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, Actor, ConcernedParty, Event, Finding, Notice, Status, Submission
 from tests.requests_app.enforcement_cases import HOUR, concerned, found, key_for, lifted, report, taken
 from tests.requests_app.factories import FILED, Staff, file_case
+from tests.requests_app.test_case_file import exported
 
 FILE = StoredFile("log.txt", "0" * 64, 9, "text/plain")
 
@@ -204,6 +208,31 @@ def test_earlier_cases_of_the_same_person_are_a_fact(
     with django_assert_max_num_queries(14):
         (one,) = enforcement_file.read(now).parties
     assert set(one.earlier) == {by_key, by_mail, by_name}
+
+
+def test_the_case_file_keeps_the_two_sides_apart_and_repeats_no_code(kent: Staff, case: Submission) -> None:
+    party = concerned(kent, case, email=case.requester_email)  # even where somebody names the reporter's own
+    enforcement.add_evidence(case, Proof("90,000 calls"), by=kent.clerk, now=FILED + HOUR)
+    enforcement.hear(case, party=party, body="What was it?", by=kent.clerk, now=FILED + HOUR)
+    enforcement.answer(party, body="It was a test.", now=FILED + HOUR)
+    found(kent, party)
+    taken(kent, party, "suspension-of-access")
+    files = {}
+    for part in ("requester", "court"):
+        with zipfile.ZipFile(io.BytesIO(exported(case, part))) as archive:
+            files[part] = "".join(archive.read(name).decode(errors="replace") for name in archive.namelist())
+    secret = (
+        "Dana",
+        "90,000 calls",
+        "What was it?",
+        "It was a test.",
+        "Suspension of access",
+        party.reference,
+    )
+    assert [word for word in secret if word in files["requester"]] == []
+    assert [word for word in secret if word not in files["court"]] == []
+    (line,) = [line for line in letters(party)[0].body.splitlines() if line.startswith("Your code: ")]
+    assert line.removeprefix("Your code: ") not in files["court"]
 
 
 def test_the_stand_is_read_from_the_events_alone(
