@@ -31,6 +31,7 @@ from requests_app import (
     saved_views,
 )
 from requests_app.access import Standing
+from requests_app.case_clocks import APPEAL_KEY
 from requests_app.forms.views import SaveViewForm
 from requests_app.kinds import details_of
 from requests_app.models import Action, Status, Submission
@@ -279,8 +280,9 @@ def _flags(file: casefile.CaseFile) -> list[str]:
 def _bar(file: casefile.CaseFile) -> dict[str, Any] | None:
     """The bar of the next duty of the office: from receipt to its due day, with the stops."""
     due = deadlines.next_duty(file.deadlines)
-    if due is None or not due.started_on or file.submission.cycle > 1:
-        return None  # after a reopening it does not run from the receipt
+    from_receipt = file.submission.cycle == 1 and due is not None and due.clock_key != APPEAL_KEY
+    if due is None or not due.started_on or not from_receipt:
+        return None  # after a reopening or a decision on an appeal it does not run from the receipt
     return {"received_on": due.started_on, "due_on": due.due_on, "stops": casefile.stops_of(file, due)}
 
 
