@@ -99,6 +99,7 @@ def document_of(
     book = rulebook_for(case.city)
     labels = {row.label: row for row in case.city.citations.all()}
     requester = part == REQUESTER
+    names = {row.pk: name for name, row in files.items()}
     document = {
         **_facts(case, book),
         "part": part,
@@ -109,6 +110,8 @@ def document_of(
         "deadlines": [_deadline(row, labels) for row in _deadlines(case, requester)],
         "said": _said(case, files, requester),
         "history": timeline.told(events, case.city) if requester else _history(events, book),
+        "parts": _parts(case, names, requester),
+        "withheld": _withheld(case, requester),
         "fee": _fee(case, events),
         "ways": _ways(case, book),
         "letters": _letters(case, requester),
@@ -202,6 +205,37 @@ def _said(case: Submission, files: Mapping[str, Attachment], requester: bool) ->
 def _history(events: Sequence[Event], book: Rulebook) -> list[dict[str, Any]]:
     offices = {ref.pk or 0: ref.name for ref in book.routes.offices}
     return [asdict(line) for line in history.lines(events, offices=offices, zone=book.time_zone)]
+
+
+def _parts(case: Submission, names: Mapping[int, str], requester: bool) -> list[dict[str, Any]]:
+    """The parts of an answer with their grounds; the requester's from the moment they were told."""
+    rows = case.parts.select_related("release").prefetch_related("exemptions", "files__attachment")
+    return [
+        {
+            **_columns(row, "cycle", "number", "whole", "title", "outcome", "reasons", "responsible"),
+            "outcome_words": row.get_outcome_display(),
+            "grounds": [_columns(one, "law", "explanation") for one in row.exemptions.all()],
+            "told_at": row.release.at if row.release else None,
+            "files": [
+                {"name": file.name, "size": file.size, "url": quote(names[file.pk])}
+                for file in (one.attachment for one in row.files.all())
+                if file.pk in names
+            ],
+        }
+        for row in rows.order_by("cycle", "number")
+        if row.release or not requester
+    ]
+
+
+def _withheld(case: Submission, requester: bool) -> list[dict[str, Any]]:
+    """The log of what is withheld; the requester's as far as it was told."""
+    rows = case.withheld.select_related("part", "release").order_by("pk")
+    if requester:
+        rows = rows.filter(release__isnull=False)
+    return [
+        _columns(row, "document", "place", "law", "why") | {"part": row.part.number if row.part else None}
+        for row in rows
+    ]
 
 
 def _letters(case: Submission, requester: bool) -> list[dict[str, Any]]:
