@@ -20,7 +20,7 @@ class EnteredForm(forms.Form):
 
     channel = forms.ChoiceField(
         label=gettext_lazy("How it came"),
-        choices=[(str(way), way.label) for way in Channel if way != Channel.WEB],
+        choices=[(str(way), way.label) for way in Channel if way not in (Channel.WEB, Channel.PROPOSAL)],
         widget=forms.RadioSelect,
     )
     received_on = DateField(label=gettext_lazy("When the city received it"))

@@ -103,6 +103,7 @@ class Channel(models.TextChoices):
     MAIL = "mail", _("Mail")
     COUNTER = "counter", _("Counter")
     EMAIL = "email", _("E-mail")
+    PROPOSAL = "proposal", _("Proposal of an office")
 
 
 class Actor(models.TextChoices):

@@ -48,10 +48,7 @@ POLICY: dict[str, str] = {
     "requests_app:concerned": EVERYBODY,
     "requests_app:measure_appeal": EVERYBODY,
     "requests_app:file": WHOEVER_SEES_THE_FILE,
-    "requests_app:answers": EVERYBODY,
-    "requests_app:answer": EVERYBODY,
-    "requests_app:following": EVERYBODY,
-    "requests_app:public_case": EVERYBODY,
+    **{f"requests_app:{name}": EVERYBODY for name in ("answers", "answer", "following", "public_case")},
     "requests_app:choose": EVERYBODY,
     **{f"requests_app:{name}": EVERYBODY for name in ("answer_file", "performance", "performance_csv")},
     "requests_app:submit": EVERYBODY,
@@ -72,6 +69,7 @@ POLICY: dict[str, str] = {
     "requests_app:party_letter": STAFF_OF_CASE,
     **{f"requests_app:staff_{name}": STAFF_OF_CASE for name in ("key", "parts", "withheld")},
     "requests_app:publication": STAFF_OF_CASE,
+    "requests_app:repeated": STAFF,
     "requests_app:act": STAFF_OF_CASE,
     "requests_app:seen": STAFF_OF_CASE,
     "requests_app:appeals": STAFF,
@@ -214,7 +212,7 @@ BY_REFERENCE = (
 )
 BY_CITY = (
     *("front_desk", "city_css", "rules", "calculator", "datasets"),
-    *("choose", "suggest", "answers", "performance", "performance_csv"),
+    *("choose", "suggest", "answers", "repeated", "performance", "performance_csv"),
     *("new_letter", "letters_out", "letters_in"),
 )
 
