@@ -54,17 +54,20 @@ def business_day(calendar: BusinessCalendar, start: date, days: int) -> date:
     return last
 
 
-def last_start(calendar: BusinessCalendar, today: date, days: int) -> date | None:
-    """The latest day from which `days` business days are over on `today`; None where the closed days of the
-    time between are not entered."""
-    for back in range(days, days * 3 + 30):
-        day = today - timedelta(days=back)
-        try:
-            if business_day(calendar, day, days) <= today:
-                return day
-        except NotEntered:
-            return None
-    return None
+def last_starts(calendar: BusinessCalendar, today: date, days: int, times: int) -> list[date]:
+    """The latest days from which `days` business days, twice, three times and up to `times` times as many are
+    over on `today`; fewer where the closed days of the time between are not entered."""
+    found: list[date] = []
+    day, opened = today, 0
+    try:
+        while len(found) < times:
+            opened += calendar.is_open(day)
+            day -= timedelta(days=1)
+            if opened == (len(found) + 1) * days:
+                found.append(day)
+    except NotEntered:
+        pass
+    return found
 
 
 def _before_due(calendar: BusinessCalendar, due_on: date, days: int) -> date:

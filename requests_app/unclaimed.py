@@ -64,31 +64,30 @@ def _give_up(key: int) -> None:
 
 
 def _due(book: Rulebook, city: City, now: datetime) -> Q | None:
-    """Which cases of a city are due for their next step; None where it cannot be counted."""
+    """Which cases of a city are due for their next step; None where it cannot be counted.
+
+    Raised so many times before, and unclaimed long enough since. Where the ladder of an unacknowledged item
+    climbs the pathway itself, only the first step is taken here.
+    """
     today = book.city_date(now)
     if now < ladder.moment(today, book.time_zone):
         today -= timedelta(days=1)  # a step is taken at eight, as the ladder takes its own
     days = book.overrides.target(UNCLAIMED, today, city.unclaimed_after)
-    due = [
-        _after(start, times, book.time_zone)
-        for times in range(MOST)
-        if (start := ladder.last_start(book.calendar, today, (times + 1) * days))
-    ]
-    if not due:
+    starts = ladder.last_starts(book.calendar, today, days, MOST)
+    if not starts:
         return None
-    # What the ladder is about to do comes first: it may move the case, which begins the count anew.
-    waiting = Deadline.objects.filter(submission=OuterRef("pk"), next_step_at__lte=now)
-    return Q(city=city, assigned_to__isnull=True) & reduce(or_, due) & ~Q(Exists(waiting))
-
-
-def _after(start: date, times: int, zone: ZoneInfo) -> Q:
-    """Raised so many times before, and unclaimed since the city date `start` or earlier. Where the ladder of
-    an unacknowledged item climbs the pathway itself, only the first step is taken here."""
-    due = Q(unclaimed_raised=times, unclaimed_since__lt=_end_of(start, zone), status__in=sorted(AT_WORK))
+    long_enough = [
+        Q(unclaimed_raised=times, unclaimed_since__lt=_end_of(start, book.time_zone))
+        for times, start in enumerate(starts)
+    ]
     climbing = Deadline.objects.filter(
         submission=OuterRef("pk"), milestone=Milestone.ACKNOWLEDGEMENT, state=ClockState.OPEN
     )
-    return due if times == 0 else due & ~(Q(status=Status.RECEIVED) & Q(Exists(climbing)))
+    own_turn = Q(unclaimed_raised=0) | ~Q(status=Status.RECEIVED) | ~Q(Exists(climbing))
+    # What the ladder is about to do comes first: it may move the case, which begins the count anew.
+    waiting = Deadline.objects.filter(submission=OuterRef("pk"), next_step_at__lte=now)
+    unclaimed = Q(city=city, assigned_to__isnull=True, status__in=sorted(AT_WORK))
+    return unclaimed & reduce(or_, long_enough) & own_turn & ~Q(Exists(waiting))
 
 
 def _end_of(day: date, zone: ZoneInfo) -> datetime:

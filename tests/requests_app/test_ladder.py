@@ -18,7 +18,7 @@ from requests_app import deadlines, ladder
 from requests_app.models import Deadline, Submission
 from tests.requests_app.factories import OfficeFactory
 
-D = dt.date
+D, DAY = dt.date, dt.timedelta(days=1)
 MONDAY = D(2026, 6, 1)
 FIRST_FIVE = [("remind", D(2026, 6, 3)), ("ladder-1", D(2026, 6, 5)), ("overdue", D(2026, 6, 5))]
 USUAL = [*FIRST_FIVE, ("ladder-2", D(2026, 6, 9)), ("ladder-3", D(2026, 6, 15)), ("ladder-4", D(2026, 6, 23))]
@@ -123,7 +123,7 @@ def test_steps_happen_at_eight_in_the_city_also_when_the_clocks_change(
         ("kansas-city", "city-managers-office", {"ladder-3", "ladder-4", "ladder-4.1"}),
         ("kent", "city-clerk", {"ladder-2", "ladder-3"}),
         ("oklahoma-city", "city-clerk", {"ladder-2", "ladder-3"}),
-        ("portland", "technology-services", {"ladder-2", "ladder-3"}),
+        ("portland", "technology-services", {"ladder-3"}),
         ("bakersfield", "city-it", {"ladder-2"}),
         ("bakersfield", "city-clerk", {"ladder-3"}),
     ],
@@ -138,8 +138,11 @@ def test_a_step_to_the_office_that_leads_is_skipped(
     assert codes >= {"remind", "overdue", "ladder-1"}
 
 
-def test_portland_tells_the_head_of_the_lead_about_misuse(cities: dict[str, City]) -> None:
-    steps = planned(cities["portland"], MONDAY, lead="technology-services", kind=SubmissionKind.MISUSE_REPORT)
+@pytest.mark.parametrize("kind", SubmissionKind.values)
+def test_portland_tells_the_head_of_the_office_that_step_2_would_inform(
+    cities: dict[str, City], kind: str
+) -> None:
+    steps = planned(cities["portland"], MONDAY, lead="technology-services", kind=kind)
     second = next(step for step in steps if step.code == "ladder-2")
     assert second.part is not None
     assert (second.part.rule.to, second.part.head) == ("lead_head", True)
@@ -188,3 +191,22 @@ def test_the_next_step_is_the_first_that_was_not_taken(cities: dict[str, City]) 
     assert ladder.next_step(steps, ()).code == "remind"
     assert ladder.next_step(steps, {"remind", "overdue"}).code == "ladder-1"
     assert ladder.next_step(steps, {step.code for step in steps}) is None
+
+
+@given(
+    today=st.dates(D(2026, 2, 1), D(2026, 9, 30)),
+    days=st.integers(1, 6),
+    closed=st.sets(st.dates(D(2026, 1, 1), D(2026, 12, 31)), max_size=30),
+)
+def test_a_last_start_is_the_latest_day_from_which_the_days_are_over_today(
+    today: dt.date, days: int, closed: set[dt.date]
+) -> None:
+    calendar = BusinessCalendar({day: "Closed" for day in closed}, 2026, 2026)
+    found = ladder.last_starts(calendar, today, days, 4)
+    opened = sum(
+        calendar.is_open(D(2026, 1, 1) + number * DAY) for number in range((today - D(2026, 1, 1)).days + 1)
+    )
+    assert len(found) == min(4, opened // days)
+    for times, start in enumerate(found, start=1):
+        assert ladder.business_day(calendar, start, days * times) <= today
+        assert ladder.business_day(calendar, start + DAY, days * times) > today
