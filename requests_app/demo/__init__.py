@@ -18,12 +18,11 @@ from portals.catalog.entry import Catalog, CatalogEntry, CatalogFormat, EntryDis
 from portals.catalog.importing import bring_in
 from portals.models import City
 from portals.rulebook import rulebook_for
-from requests_app import delivery
-from requests_app.bulk import update_rows
-from requests_app.demo import bulk, cases, enforced, letters, people
-from requests_app.models import Notice, Submission
+from requests_app.demo import bulk, cases, desks, letters, people, scene
+from requests_app.models import Submission
 
 DATA = Path(__file__).parent.parent / "demo_data"
+TEMPLATES = ("cases.json", "cases-features.json")
 SOCRATA_VIEW = "/api/views/"
 
 
@@ -46,7 +45,7 @@ class Filled:
 
 def is_filled() -> bool:
     """Whether the cases of the demo stand in this database."""
-    return Submission.objects.filter(submission_key__startswith=cases.KEY).exists()
+    return Submission.objects.filter(submission_key__startswith=scene.KEY).exists()
 
 
 def check() -> None:
@@ -73,6 +72,8 @@ def fill(*, now: datetime, size: int = 0, say: Callable[[str], None] = lambda te
             filled.datasets = sum(bring_in_catalogue(city, now) for city in cities)
             filled.cases = walk_the_cases(cities, now)
             letters.write(cities, now=now)
+            for city in cities:
+                desks.set_up(city, now=now)
     if size:
         filled.bulk = bulk.top_up(cities, size, now=now, say=say)
     return filled
@@ -82,15 +83,15 @@ def walk_the_cases(cities: list[City], now: datetime) -> int:
     """Every case of the templates in every city, worked up to `now`; old letters count as sent."""
     walk = cases.Walk(cities, templates(), now=now)
     walk.run()
-    enforced.play(walk)
-    _settle_letters(before=now - cases.KEPT_UNSENT)
+    cases.settle_letters(before=now - cases.KEPT_UNSENT)
     return len(walk.cases)
 
 
-def templates() -> cases.Templates:
-    """The templates of cases, as they stand in demo_data/cases.json."""
-    stored = json.loads((DATA / "cases.json").read_text(encoding="utf-8"))
-    return cases.Templates(stored["cases"], stored["exemptions"])
+def templates() -> scene.Templates:
+    """The templates of cases, as they stand in the files."""
+    stored = [json.loads((DATA / name).read_text(encoding="utf-8")) for name in TEMPLATES]
+    found = [case for part in stored for case in part["cases"]]
+    return scene.Templates(found, stored[0]["exemptions"])
 
 
 # -- datasets
@@ -105,7 +106,7 @@ def bring_in_catalogue(city: City, now: datetime) -> int:
     later = _shift(stored, city.date_at(now))
     names = {office.key: office.name for office in city.offices.all()}
     catalog = Catalog(CatalogFormat.DCAT_US_1_1, [_entry(item, names, later) for item in stored])
-    result = bring_in(city, catalog, now=now, source=cases.SOURCE)
+    result = bring_in(city, catalog, now=now, source=scene.SOURCE)
     return result.created
 
 
@@ -151,12 +152,3 @@ def _endpoint(item: Mapping[str, Any], distributions: tuple[EntryDistribution, .
     """The address of the API on the portal where a real dataset stands; invented ones have none there."""
     portal = next((part.url.split(SOCRATA_VIEW)[0] for part in distributions if SOCRATA_VIEW in part.url), "")
     return f"{portal}/resource/{item['id']}.json" if portal and item["api"] else ""
-
-
-def _settle_letters(*, before: datetime) -> int:
-    """Letters of the past count as sent when they were written: nobody wants thousands of old ones now."""
-    old = list(Notice.objects.filter(state=Notice.State.QUEUED, created_at__lt=before))
-    for notice in old:
-        notice.state, notice.sent_at, notice.next_at = Notice.State.SENT, notice.created_at, None
-        notice.attempts, notice.message_id = 1, delivery.message_id(notice.key)
-    return update_rows(Notice, ["state", "sent_at", "next_at", "attempts", "message_id"], old)

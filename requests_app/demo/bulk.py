@@ -20,7 +20,8 @@ from portals.vocabulary import SubmissionKind
 from requests_app import references
 from requests_app.bulk import insert_rows
 from requests_app.demo import texts
-from requests_app.demo.cases import SOURCE, Templates, Walk
+from requests_app.demo.cases import Walk
+from requests_app.demo.scene import SOURCE, Templates
 from requests_app.escalation import sweep
 from requests_app.intake import Filing, searchable
 from requests_app.lifecycle import AT_WORK

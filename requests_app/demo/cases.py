@@ -6,90 +6,69 @@ calendar; whatever would lie in the future has not happened yet.
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from django.core.files.uploadedfile import SimpleUploadedFile
-
-from portals.business_days import BusinessCalendar, NotEntered
-from portals.models import City, Dataset, Member, Office, User
+from portals.business_days import BusinessCalendar
+from portals.models import City, Dataset
 from portals.rulebook import rulebook_for
-from portals.vocabulary import AppealOutcome, ClockState, MemberRole, OfficeRole, Outcome, SubmissionKind
-from requests_app import conversation, delivery, determinations, files, intake, ladder, routing
-from requests_app.appeals import CHANGES, Decision, decide
-from requests_app.demo import answers
+from portals.vocabulary import SubmissionKind
+from requests_app import delivery, following, intake, joined, ladder
+from requests_app.bulk import update_rows
+from requests_app.demo.scene import SOURCE, Move, Scene, filler, is_open, know_the_staff
+from requests_app.demo.steps import STEPS
 from requests_app.demo.words import FIRST_NAMES, LAST_NAMES
-from requests_app.determinations import Answer
 from requests_app.escalation import sweep
 from requests_app.intake import Filing
-from requests_app.models import Action, Channel, Submission
-from requests_app.reviews import Petition, petition
+from requests_app.models import Channel, Deadline, Notice, Submission
+from requests_app.models.submission import OPEN
 
-KEY = "demo:"
-SOURCE = "demo"
 OFFICE_HOURS = (time(8, 20), time(16, 30))
 WAKING_HOURS = (time(7, 0), time(21, 30))
 JITTER = 2  # business days that a case may be older than its template says
-ESTIMATE_AFTER = 10  # business days that an office says it needs
+SATURDAY = 5
 KEPT_UNSENT = timedelta(hours=24)
 
 
-@dataclass(frozen=True)
-class Templates:
-    """The templates of cases, and the exemption that denials of a city name (by slug)."""
-
-    cases: list[dict[str, Any]]
-    exemptions: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Move:
-    """One thing that happens: filing (no step) or a step of a template, at a UTC moment."""
-
-    at: datetime
-    city: City
-    template: Mapping[str, Any]
-    step: Mapping[str, Any] | None = None
-
-
 @dataclass
-class Walk:
+class Walk(Scene):
     """Invented cases on their way through time up to `now` (UTC). `run` needs the caller's transaction.
 
     `letters`: gather daily letters as the service does. `round_hours`: everything happens on the hour in the
     morning or at noon, and not within the last hour, so that a copy can be up to an hour later.
     """
 
-    cities: Sequence[City]
-    templates: Templates
-    now: datetime
-    prefix: str = KEY
     letters: bool = True
     round_hours: bool = False
-    cases: dict[tuple[str, str], Submission] = field(default_factory=dict)
-    datasets: dict[int, list[Dataset]] = field(default_factory=dict)
-    staff: dict[int, list[User]] = field(default_factory=dict)
-    clerks: dict[int, User] = field(default_factory=dict)
 
     def run(self) -> Counter[str]:
         """Let everything happen; returns the steps that the clock took. `cases` holds what was filed."""
         until = self.now - timedelta(hours=1) if self.round_hours else self.now
         for city in self.cities:
             self.datasets[city.pk] = datasets_of(city)
-        _know_the_staff(self)
+        know_the_staff(self)
         moves = sorted((move for city in self.cities for move in _plan(city, self, until)), key=_moment_of)
         taken: Counter[str] = Counter()
         ticks = _ticks(self.cities, moves[0].at, until) if moves else []
         for move, tick in _merged(moves, ticks):
             if move is not None:
                 _do(move, self)
-            elif tick is not None:
+            elif tick is not None and (tick == self.now or _has_work(tick)):
                 taken.update(sweep(now=tick).taken)
                 if self.letters:
+                    joined.pass_on(now=tick)
+                    following.write_letters(now=tick)
                     delivery.write_digests(now=tick + timedelta(minutes=5))
         return taken
+
+
+def _has_work(tick: datetime) -> bool:
+    """Whether a pass of the clock can find anything; on a weekend only where a date has come."""
+    if tick.weekday() < SATURDAY and Submission.objects.filter(OPEN).exists():
+        return True
+    return Deadline.objects.filter(next_step_at__lte=tick).exists()
 
 
 def datasets_of(city: City) -> list[Dataset]:
@@ -128,37 +107,40 @@ def _plan(city: City, walk: Walk, until: datetime) -> Iterable[Move]:
     calendar = rulebook_for(city).calendar
     today = city.date_at(until)
     moment = _full_hour if walk.round_hours else _moment
-    for template in walk.templates.cases:
+    for written in walk.templates.cases:
+        template = in_city(written, city.slug)
+        if template is None:
+            continue
         chance = random.Random(f"{city.slug} {template['id']}")  # noqa: S311 - reproducible on purpose
         age = template["age"] + (0 if template.get("against") else chance.randint(0, JITTER))
         by_staff = template["channel"] != Channel.WEB
         last = moment(city, _days_ago(calendar, today, age), chance, by_staff, None)
         moves = [Move(last, city, template)]
-        for step in template["steps"]:
+        for step in filter(None, (in_city(step, city.slug) for step in template["steps"])):
             day = _days_ago(calendar, today, age - step["after"])
             last = moment(city, day, chance, step["by"] == "office", last)
             moves.append(Move(last, city, template, step))
         yield from (move for move in moves if move.at < until)
 
 
+def in_city(written: Mapping[str, Any], slug: str) -> Mapping[str, Any] | None:
+    """A template or step as it reads in one city: `in` holds what is other there; None where it is not for
+    this city (`only`)."""
+    if slug not in written.get("only", (slug,)):
+        return None
+    return {**written, **written.get("in", {}).get(slug, {})}
+
+
 def _days_ago(calendar: BusinessCalendar, today: date, days: int) -> date:
     """The open day that is `days` open days before the latest open day."""
     day = today
-    while not _is_open(calendar, day):
+    while not is_open(calendar, day):
         day -= timedelta(days=1)
     for _day in range(days):
         day -= timedelta(days=1)
-        while not _is_open(calendar, day):
+        while not is_open(calendar, day):
             day -= timedelta(days=1)
     return day
-
-
-def _is_open(calendar: BusinessCalendar, day: date) -> bool:
-    """Also in years whose closed days are not entered: the demo must be there in any year."""
-    try:
-        return calendar.is_open(day)
-    except NotEntered:
-        return day.weekday() < 5
 
 
 def _moment(city: City, day: date, chance: random.Random, office: bool, after: datetime | None) -> datetime:
@@ -179,27 +161,10 @@ def _full_hour(
 # -- who
 
 
-def _know_the_staff(walk: Walk) -> None:
-    members = Member.objects.filter(city__in=walk.cities, office__isnull=False, active=True)
-    for member in members.select_related("user").order_by("pk"):
-        people = walk.staff.setdefault(member.office_id or 0, [])
-        if member.role == MemberRole.MEMBER:
-            people.insert(0, member.user)
-        else:
-            people.append(member.user)
-        if member.role == MemberRole.CLERK:
-            walk.clerks.setdefault(member.city_id, member.user)
-
-
-def _worker(walk: Walk, case: Submission) -> User:
-    """Who acts for the office that has the case now: who claimed it, else a member, else the clerk."""
-    people = walk.staff.get(case.office_id) or [walk.clerks[case.city_id]]
-    return next((person for person in people if person.pk == case.assigned_to_id), people[0])
-
-
 def _requester(move: Move, walk: Walk) -> tuple[str, str]:
     """Name and address; somebody else in every city, the same person in an appeal."""
-    against = walk.cases.get((move.city.slug, move.template.get("against") or ""))
+    same = move.template.get("against") or move.template.get("same_as") or ""
+    against = walk.cases.get((move.city.slug, same))
     if against is not None:
         return against.requester_name, against.requester_email
     name, email = move.template["requester"]["name"], move.template["requester"]["email"]
@@ -215,18 +180,18 @@ def _requester(move: Move, walk: Walk) -> tuple[str, str]:
 
 def _do(move: Move, walk: Walk) -> None:
     key = (move.city.slug, move.template["id"])
-    if move.step is None:
+    if not move.step:
         walk.cases[key] = _file(move, walk)
         return
     case = Submission.objects.select_related("city", "office", "dataset").get(pk=walk.cases[key].pk)
-    STEPS[Action(move.step["action"])](case, move, walk)
+    STEPS[move.step["action"]](case, move, walk)
 
 
 def _file(move: Move, walk: Walk) -> Submission:
     template, city = move.template, move.city
     kind, channel = SubmissionKind(template["kind"]), Channel(template["channel"])
     dataset = _dataset(template, walk.datasets[city.pk])
-    fill = _filler(city, dataset, walk)
+    fill = filler(city, dataset, walk)
     name, email = _requester(move, walk)
     details = {
         key: fill(value) if isinstance(value, str) else value for key, value in template["details"].items()
@@ -265,129 +230,13 @@ def _dataset(template: Mapping[str, Any], datasets: Sequence[Dataset]) -> Datase
     return chance.choice(datasets)
 
 
-def _filler(city: City, dataset: Dataset | None, walk: Walk) -> Callable[[str], str]:
-    words = {
-        "{city}": city.name,
-        "{dataset}": dataset.name if dataset else "",
-        "{department}": (dataset.department if dataset else "") or city.name,
-        "{exemption}": walk.templates.exemptions.get(city.slug, ""),
-    }
-
-    def fill(text: str) -> str:
-        for mark, word in words.items():
-            text = text.replace(mark, word)
-        return text
-
-    return fill
+# -- letters
 
 
-def _said(case: Submission, move: Move, walk: Walk, key: str = "text") -> str:
-    assert move.step is not None
-    return _filler(move.city, case.dataset, walk)(move.step.get(key, ""))
-
-
-def _acknowledge(case: Submission, move: Move, walk: Walk) -> None:
-    by = _worker(walk, case)
-    until = None
-    if case.kind == SubmissionKind.RECORDS_REQUEST:
-        until = _later(move, ESTIMATE_AFTER)
-    intake.acknowledge(case, by=by, now=move.at, message=_said(case, move, walk), estimate_until=until)
-    intake.claim(case, by=by, now=move.at + timedelta(minutes=1))
-
-
-def _later(move: Move, days: int) -> date:
-    day = move.city.date_at(move.at)
-    calendar = rulebook_for(move.city).calendar
-    while days:
-        day += timedelta(days=1)
-        days -= _is_open(calendar, day)
-    return day
-
-
-def _answer(case: Submission, move: Move, walk: Walk) -> None:
-    assert move.step is not None
-    stored = [
-        files.store(SimpleUploadedFile(file["name"], file["text"].encode()))
-        for file in move.step.get("files", ())
-    ]
-    conversation.answer(case, body=_said(case, move, walk), files=stored, now=move.at)
-
-
-def _determine(case: Submission, move: Move, walk: Walk) -> None:
-    assert move.step is not None
-    answer = Answer(
-        outcome=Outcome(move.step["outcome"]),
-        reasons=_said(case, move, walk, "reasons"),
-        exemption=_said(case, move, walk, "exemption"),
-        explanation=_said(case, move, walk, "explanation"),
-        responsible=_said(case, move, walk, "responsible"),
-    )
-    answers.give(case, answer, by=_worker(walk, case), now=move.at)
-
-
-def _decide(case: Submission, move: Move, walk: Walk) -> None:
-    assert move.step is not None
-    outcome = AppealOutcome(move.step["outcome"])
-    until = _later(move, ESTIMATE_AFTER) if outcome in CHANGES else None
-    said = _said(case, move, walk, "reasons")
-    decide(case, Decision(outcome, said, until), by=_worker(walk, case), now=move.at)
-
-
-def _petition(case: Submission, move: Move, walk: Walk) -> None:
-    """To the body outside the city whose decision has a time limit; other cities hear of no petition."""
-    for rule in rulebook_for(move.city).clocks_for(case.kind, case.received_on):
-        if rule.milestone == "reviewer_decision":
-            on = move.city.date_at(move.at)
-            petition(case, Petition(rule.route, on), by=_worker(walk, case), now=move.at)
-
-
-def _refer(case: Submission, move: Move, walk: Walk) -> None:
-    """To the office that publishes the dataset, else to the one where everything arrives."""
-    offices: list[Office] = routing.referable(case)
-    publisher = case.dataset.office_id if case.dataset else None
-    to = next((office for office in offices if office.pk == publisher), None)
-    to = to or next((office for office in offices if OfficeRole.INTAKE in office.roles), offices[0])
-    routing.refer(case, to=to, reason=_said(case, move, walk), by=_worker(walk, case), now=move.at)
-
-
-def _extend(case: Submission, move: Move, walk: Walk) -> None:
-    """As far as the city's law lets it extend; where it knows no extension, an estimate says the same."""
-    by, reason, until = _worker(walk, case), _said(case, move, walk), _later(move, ESTIMATE_AFTER)
-    clock = case.deadlines.filter(extendable_to__isnull=False, state=ClockState.OPEN).first()
-    if clock is None or clock.due_on is None or clock.due_on < move.city.date_at(move.at):
-        determinations.estimate(case, until=until, reason=reason, by=by, now=move.at)
-        return
-    until = min(until, clock.extendable_to or until)
-    determinations.extend(case, until=until, reason=reason, by=by, now=move.at)
-
-
-def _saying(act: Callable[..., Any], name: str = "body") -> Callable[[Submission, Move, Walk], Any]:
-    return lambda case, move, walk: act(
-        case, **{name: _said(case, move, walk)}, by=_worker(walk, case), now=move.at
-    )
-
-
-STEPS: dict[Action, Callable[[Submission, Move, Walk], Any]] = {
-    Action.ACKNOWLEDGE: _acknowledge,
-    Action.ANSWER: _answer,
-    Action.DETERMINE: _determine,
-    Action.APPEAL_DECIDE: _decide,
-    Action.REVIEW_PETITION: _petition,
-    Action.REFER: _refer,
-    Action.EXTEND: _extend,
-    Action.ASK: _saying(conversation.ask),
-    Action.MESSAGE: _saying(conversation.message),
-    Action.NOTE: _saying(conversation.note),
-    Action.ESTIMATE: lambda case, move, walk: determinations.estimate(
-        case,
-        until=_later(move, ESTIMATE_AFTER),
-        reason=_said(case, move, walk),
-        by=_worker(walk, case),
-        now=move.at,
-    ),
-    Action.CLOSE: lambda case, move, walk: determinations.close(case, by=_worker(walk, case), now=move.at),
-    Action.REOPEN: _saying(determinations.reopen, "reason"),
-    Action.WITHDRAW: lambda case, move, walk: conversation.withdraw(
-        case, reason=_said(case, move, walk), now=move.at
-    ),
-}
+def settle_letters(*, before: datetime) -> int:
+    """Letters of the past count as sent when they were written: nobody wants thousands of old ones now."""
+    old = list(Notice.objects.filter(state=Notice.State.QUEUED, created_at__lt=before))
+    for notice in old:
+        notice.state, notice.sent_at, notice.next_at = Notice.State.SENT, notice.created_at, None
+        notice.attempts, notice.message_id = 1, delivery.message_id(notice.key)
+    return update_rows(Notice, ["state", "sent_at", "next_at", "attempts", "message_id"], old)

@@ -6,15 +6,16 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db.models import Count, F
+from django.db.models import Count, F, Q
 
-from portals.models import City, Dataset, DatasetTakedown, Member, User
+from portals.models import Absence, City, Dataset, Member, User
 from portals.vocabulary import MemberRole, SubmissionKind
-from requests_app import demo
+from requests_app import demo, saved_views
+from requests_app.access import standing
 from requests_app.demo import people
 from requests_app.demo.bulk import KEY
 from requests_app.lifecycle import AT_WORK
-from requests_app.models import Deadline, Escalation, Event, MeasureTaken, Notice, Status, Submission
+from requests_app.models import Deadline, Escalation, Event, Notice, Status, Submission
 from requests_app.verification import verify
 from tests.requests_app.factories import file_case
 
@@ -45,13 +46,86 @@ def test_every_city_has_every_kind_and_a_spread_of_states(there: demo.Filled) ->
     assert Submission.objects.filter(status=Status.LAPSED).exists()
 
 
-def test_every_city_has_a_suspended_key_and_a_dataset_that_came_back(there: demo.Filled) -> None:
+OF_EACH_CITY: dict[str, Q] = {
+    "a fee that is waited for": Q(fee_estimates__isnull=False, payments=None, status__in=AT_WORK),
+    "a fee that was paid": Q(payments__isnull=False, status="closed"),
+    "a fee that was lowered": Q(waiver_requests__decision="reduced"),
+    "a waiver that waits": Q(waiver_requests__decision="", waiver_requests__isnull=False),
+    "an answer that was taken back": Q(determinations__taken_back_at__isnull=False),
+    "parts, some told": Q(parts__release__isnull=False, status__in=AT_WORK),
+    "parts, all told": Q(parts__release__isnull=False, status="closed"),
+    "a list of what is withheld": Q(withheld__isnull=False),
+    "an answer on the web": Q(publication__state="published"),
+    "an answer that is being written for the web": Q(publication__state="draft"),
+    "a referral that waits": Q(referral_waits_since__isnull=False),
+    "a referral that was accepted": Q(events__action="accept_referral"),
+    "a referral that was given back": Q(events__action="refer_back"),
+    "a case merged into another": Q(events__action="merge"),
+    "an answer that was passed on": Q(events__action="pass_on"),
+    "a link to another case": Q(events__action="link"),
+    "a case that became another kind": Q(events__action="convert", kind="dataset_request"),
+    "an error that became a privacy concern": Q(events__action="convert", kind="privacy_concern"),
+    "a report taken off the web": Q(events__action="hide"),
+    "followers": Q(followers__confirmed_at__isnull=False),
+    "a note that asks somebody": Q(mentions__seen_at=None, mentions__isnull=False),
+    "a case that nobody claimed": Q(events__action="raise_unclaimed"),
+    "an appeal that changed the answer": Q(
+        appeal__against__events__action="appeal_outcome", status="determined"
+    ),
+    "an appeal that did not": Q(events__action="appeal_decide", status="closed"),
+    "an appeal that waits": Q(kind="appeal", status__in=AT_WORK),
+    "an appeal that was linked": Q(events__action="appeal_link"),
+    "a review outside that waits": Q(reviews__result="", reviews__isnull=False),
+    "an order that is complied with": Q(reviews__complied_on__isnull=False),
+    "a key that was issued": Q(events__action="issue_key"),
+    "a key that was opened": Q(events__action="open_key"),
+    "a key that is suspended": Q(measures_taken__key__status="suspended"),
+    "a measure that was lifted": Q(
+        measures_taken__key__isnull=False, measures_taken__lifted_at__isnull=False
+    ),
+    "an appeal of a measure": Q(appeal__measure__isnull=False),
+    "the side of the person concerned": Q(parties__words__isnull=False),
+    "a dataset that is taken down": Q(
+        measures_taken__takedown__isnull=False, measures_taken__takedown__restored_at=None
+    ),
+    "a dataset that came back": Q(measures_taken__takedown__restored_at__isnull=False),
+}
+"""What every city's visitor finds at least once."""
+OF_SOME: tuple[tuple[str, Q], ...] = (
+    ("kansas-city", Q(events__action="statement")),
+    ("kansas-city", Q(events__happening="statement_requested", determinations__isnull=False)),
+    ("kansas-city", Q(status="lapsed", fee_estimates__isnull=False)),
+    ("portland", Q(status="lapsed", fee_estimates__isnull=False)),
+    ("bakersfield", Q(parts__clearance="asked")),
+    ("bakersfield", Q(events__action="part_clear")),
+)
+
+
+@pytest.mark.parametrize("what", OF_EACH_CITY)
+def test_every_city_has_an_example(there: demo.Filled, what: str) -> None:
+    found = Submission.objects.filter(OF_EACH_CITY[what]).values_list("city__slug", flat=True)
+    assert set(found) == set(City.objects.values_list("slug", flat=True))
+
+
+@pytest.mark.parametrize(("slug", "what"), OF_SOME)
+def test_what_only_some_cities_know_is_there_too(there: demo.Filled, slug: str, what: Q) -> None:
+    assert Submission.objects.filter(what, city__slug=slug).exists()
+
+
+def test_every_city_has_set_itself_up(there: demo.Filled) -> None:
     for city in City.objects.all():
-        (taken,) = MeasureTaken.objects.filter(submission__city=city, key__isnull=False)
-        assert taken.in_force and taken.key and taken.key.status == "suspended"
-        assert taken.party and taken.party.words.count() == 2
-        (down,) = DatasetTakedown.objects.filter(dataset__city=city)
-        assert down.restored_at and down.dataset.withheld_since is None
+        assert Absence.objects.filter(member__city=city).count() == 2
+        assert city.confirmations.count() == city.office_targets.count() == 1
+        assert city.letter_templates.exists()
+        clerk = Member.objects.get(city=city, role=MemberRole.CLERK)
+        assert saved_views.of(standing(clerk.user)).count() == 2
+
+
+def test_the_figures_of_the_most_used_kinds_count_enough_in_every_city(there: demo.Filled) -> None:
+    for city in City.objects.all():
+        for kind in ("error_report", "records_request", "dataset_request"):
+            answered = Submission.objects.filter(city=city, kind=kind, determined_at__isnull=False)
+            assert answered.count() >= 5, (city, kind)
 
 
 def test_nothing_happened_in_the_future_and_nothing_due_was_left_out(there: demo.Filled) -> None:
