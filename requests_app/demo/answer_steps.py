@@ -90,7 +90,8 @@ def _undo(case: Submission, move: Move, scene: Scene) -> None:
 def _publish(case: Submission, move: Move, scene: Scene) -> None:
     """Written for everybody, reviewed, and put on the web; a `draft` stays what it is."""
     by = worker(scene, case)
-    words = publication.Draft(*(said(case, move, scene, key) for key in ("title", "question", "reply")))
+    title, question, reply = (said(case, move, scene, key) for key in ("title", "question", "reply"))
+    words = publication.Draft(title, question, reply)
     row = publication.save_draft(case, words, by=by, now=move.at, seen=0)
     if move.step.get("draft"):
         return
