@@ -249,10 +249,8 @@ def _step(data: Mapping[str, Any]) -> str:
 
 
 def _promise(data: Mapping[str, Any]) -> str:
-    return _("Until %(until)s: %(reason)s") % {
-        "until": city_date(data["until"]),
-        "reason": data.get("reason", ""),
-    }
+    said = {"until": city_date(data["until"]), "reason": data.get("reason", "")}
+    return (_("Until %(until)s: %(reason)s") if said["reason"] else _("Until %(until)s")) % said
 
 
 def _referred(data: Mapping[str, Any]) -> str:

@@ -16,10 +16,11 @@ from django.views.decorators.http import require_safe
 
 from portals.models import City, Office, Provision
 from portals.rulebook import rulebook_for
-from portals.vocabulary import Figure, Outcome, SubmissionKind, Topic
+from portals.vocabulary import Figure, SubmissionKind, Topic
 from requests_app import access, queue, spreadsheets
 from requests_app.forms.reports import ReportForm, presets
 from requests_app.models import Submission
+from requests_app.models.determination import OUTCOMES, outcome_label
 from requests_app.queue import Workplace
 from requests_app.reports import MEANINGS, OFFICE, PERCENTILES, Report, Spread, Tally, report_of
 from requests_app.views.staff_only import StaffRequest, staff_only
@@ -129,7 +130,7 @@ def _shown(report: Report, asked: Asked) -> dict[str, Any]:
             _table(_("By kind"), _("Kind"), by_kind, report),
             _table(_("By office"), _("Office"), by_office, report),
         ],
-        "outcomes": [(Outcome(key).label, n) for key, n in total.outcomes.most_common()],
+        "outcomes": [(outcome_label(key), n) for key, n in total.outcomes.most_common()],
         "exemptions": report.exemptions,
         "statistics": _statistics(asked.city, report),
         "last_year": _last_year(asked),
@@ -174,7 +175,7 @@ def _words(key: Figure, report: Report, tally: Tally) -> str:
     if key == Figure.COLLECTED:
         return f"${tally.collected:,.2f}"
     if key == Figure.OUTCOMES:
-        return "; ".join(f"{Outcome(one).label}: {n}" for one, n in tally.outcomes.most_common()) or "0"
+        return "; ".join(f"{outcome_label(one)}: {n}" for one, n in tally.outcomes.most_common()) or "0"
     if key == Figure.EXEMPTIONS:
         return "; ".join(f"{law}: {n}" for law, n in report.exemptions) or "0"
     return str(getattr(tally, key))
@@ -244,7 +245,7 @@ def _rows(report: Report, asked: Asked) -> Iterator[spreadsheets.Row]:
     spreads = [
         f"{key}_{part}" for key in ("first_response", "completion") for part in ("n", "median", "p90", "mean")
     ]
-    outcomes = [f"outcome_{one}" for one in Outcome.values]
+    outcomes = [f"outcome_{one}" for one, _label in OUTCOMES]
     yield (
         "office",
         "kind",
@@ -266,7 +267,7 @@ def _rows(report: Report, asked: Asked) -> Iterator[spreadsheets.Row]:
             *(getattr(tally, key) for key in _PLAIN),
             *(tally.stopped_days, tally.collected),
             *(v for s in (tally.first_response, tally.completed) for v in (s.n, s.median, s.p90, s.mean)),
-            *(tally.outcomes[one] for one in Outcome.values),
+            *(tally.outcomes[one] for one, _label in OUTCOMES),
         )
 
 

@@ -7,6 +7,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.db.models import Count, F, Q
+from django.test import Client
 
 from portals.models import Absence, City, Dataset, Member, User
 from portals.vocabulary import MemberRole, SubmissionKind
@@ -119,6 +120,17 @@ def test_every_city_has_set_itself_up(there: demo.Filled) -> None:
         assert city.letter_templates.exists()
         clerk = Member.objects.get(city=city, role=MemberRole.CLERK)
         assert saved_views.of(standing(clerk.user)).count() == 2
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["", "queue/", "appeals/", "enforcement/", "calendar/", "reports/", "letters/", "absences/", "views/"],
+)
+def test_every_page_of_the_desk_opens_for_the_clerk_of_every_city(there: demo.Filled, page: str) -> None:
+    for city in City.objects.all():
+        client = Client()
+        client.force_login(User.objects.get(email=people.address("clerk", city)))
+        assert client.get(f"/desk/{page}").status_code == 200
 
 
 def test_the_figures_of_the_most_used_kinds_count_enough_in_every_city(there: demo.Filled) -> None:
