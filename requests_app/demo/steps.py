@@ -14,9 +14,10 @@ ESTIMATE_AFTER = 10  # business days that an office says it needs
 
 
 def _acknowledge(case: Submission, move: Move, scene: Scene) -> None:
+    """With an estimated date for a record; `no_estimate` where it would end the clock that a fee stops."""
     by = worker(scene, case)
     until = None
-    if case.kind == SubmissionKind.RECORDS_REQUEST:
+    if case.kind == SubmissionKind.RECORDS_REQUEST and not move.step.get("no_estimate"):
         until = later(move, ESTIMATE_AFTER)
     intake.acknowledge(case, by=by, now=move.at, message=said(case, move, scene), estimate_until=until)
     intake.claim(case, by=by, now=move.at + timedelta(minutes=1))

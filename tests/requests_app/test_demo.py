@@ -93,6 +93,7 @@ OF_EACH_CITY: dict[str, Q] = {
 }
 """What every city's visitor finds at least once."""
 OF_SOME: tuple[tuple[str, Q], ...] = (
+    ("portland", Q(fee_estimates__isnull=False, deadlines__state="paused")),
     ("kansas-city", Q(events__action="statement")),
     ("kansas-city", Q(events__happening="statement_requested", determinations__isnull=False)),
     ("kansas-city", Q(status="lapsed", fee_estimates__isnull=False)),
