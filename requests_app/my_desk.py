@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
+from django.db.models import CharField, Max, QuerySet, Value, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from portals.models import CatalogRun
@@ -30,6 +30,8 @@ from requests_app.queue import (
 
 ON_DESK = 10
 COUNT_CAP = 30
+ABOUT_ME_CAP = 500
+"""Far more than waits for one person; no list of it is cut short before."""
 
 ORDER: dict[str, Any] = {
     "late": _("Late"),
@@ -101,29 +103,34 @@ def _keys(found: QuerySet[Submission], order: str = "urgency") -> list[int]:
 def _about_me(who: Standing, place: Workplace, now: datetime) -> dict[str, list[int]]:
     """Keys of the cases that wait for this person, by list: all four lists in one query."""
     at_work = sorted(AT_WORK)
-    mine = Submission.objects.filter(assigned_to_id=who.user_id, status__in=at_work)
-    visible = access.visible_to(who)
     parts: dict[str, QuerySet[Submission]] = {
-        "referred": access.led_by(who).filter(referral_waits_since__isnull=False, status__in=at_work),
         "asked": access.mentioning(who),
-        "assigned": mine.filter(pk__in=visible.values("pk")),
+        "assigned": access.visible_to(who).filter(assigned_to_id=who.user_id, status__in=at_work),
         "away": access.stood_in_for(who, place.dates(now)).filter(status__in=at_work),
+        "referred": access.led_by(who).filter(referral_waits_since__isnull=False, status__in=at_work),
     }
-    cut = {key: part.order_by("urgency", "pk").values("pk")[: COUNT_CAP + 1] for key, part in parts.items()}
-    first, *others = (  # a list cut short stands in a query of its own: SQLite wants it so
-        Submission.objects.filter(pk__in=keys)
-        .order_by()
+    first, *others = (
+        part.order_by()
         .annotate(part=Value(key, output_field=CharField()))
         .values_list("part", "urgency", "pk")
-        for key, keys in cut.items()
+        for key, part in parts.items()
     )
     found: dict[str, list[int]] = {key: [] for key in parts}
-    for key, _urgency, pk in sorted(first.union(*others, all=True)):
+    everything = first.union(*others, all=True).order_by("part", "urgency", "pk")
+    for key, _urgency, pk in everything[:ABOUT_ME_CAP]:
         found[key].append(pk)
     return found
 
 
-def failing_catalogues(cities: Iterable[int]) -> QuerySet[CatalogRun]:
-    """The latest import of each of these cities, where it failed."""
-    newer = CatalogRun.objects.filter(city=OuterRef("city"), at__gt=OuterRef("at"))
-    return CatalogRun.objects.filter(~Exists(newer), city_id__in=cities, ok=False).select_related("city")
+def failing_catalogues(cities: Iterable[int]) -> list[CatalogRun]:
+    """The latest import of each of these cities, where it failed. One query where none ever failed."""
+    failed = {
+        run.city_id: run for run in CatalogRun.objects.filter(city_id__in=cities, ok=False).order_by("at")
+    }
+    if not failed:
+        return []
+    newest = CatalogRun.objects.filter(city_id__in=failed).values_list("city_id").annotate(newest=Max("at"))
+    latest = dict(newest)
+    found = [run for run in failed.values() if run.at == latest[run.city_id]]
+    prefetch_related_objects(found, "city")
+    return found

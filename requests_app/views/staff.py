@@ -113,7 +113,7 @@ def _failed_catalogues(who: Standing, place: Workplace) -> list[CatalogRun]:
     mine = [place.offices[pk] for pk in who.offices]
     cities = {office.city_id for office in mine if office.publishes or STEWARDS & set(office.roles)}
     cities |= who.cities_run
-    return list(my_desk.failing_catalogues(cities)) if cities else []
+    return my_desk.failing_catalogues(cities) if cities else []
 
 
 def _enter_choices(place: Workplace, who: Standing) -> list[dict[str, Any]]:
@@ -251,6 +251,7 @@ def case(request: StaffRequest, reference: str) -> HttpResponse:
         "bar": _bar(file),
         "direct": [pair for pair in acts if pair[1].direct],
         "acts": [pair for pair in acts if not pair[1].direct],
+        "acts_shown": " ".join(action for action, _act in acts),
         "first_acts": {Action.ACKNOWLEDGE, Action.DETERMINE, Action.APPEAL_DECIDE},
         "read_only": not acts,
     }
