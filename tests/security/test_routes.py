@@ -274,7 +274,7 @@ def test_nobody_reads_a_case_that_is_not_his(scene: Scene, role: str) -> None:
             answer = client.get(reverse(name, args=args), {"q": CANARY, "text": CANARY, "state": "any"})
             body = b"".join(answer) if answer.streaming else answer.content
             where = f"{role} at {name}{args}: {answer.status_code}"
-            assert answer.status_code < 500, where
+            assert answer.status_code < 500 or name == "healthz", where  # which says by it how all stands
             hidden = args == [scene.hidden_file.pk]
             if not may_see(policy, role, hidden):
                 # What was asked for comes back in search fields, so only what was not asked for counts.
