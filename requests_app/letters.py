@@ -118,6 +118,7 @@ def bring_in(city: City, written: bytes, *, by: User, now: datetime) -> dict[str
 def _read(written: bytes) -> list[dict[str, Any]]:
     try:
         document = json.loads(written.decode("utf-8-sig"))
+        json.dumps(document, ensure_ascii=False).encode()  # halves of signs ("\\ud800") no database keeps
     except (UnicodeDecodeError, ValueError, RecursionError):
         raise NotImported([_("This is not JSON in UTF-8.")]) from None
     rows = document.get("letters") if isinstance(document, dict) else None

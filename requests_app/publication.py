@@ -84,19 +84,19 @@ def save_draft(
         answer = answer_of(case)
         assert answer is not None
         row = found or PublishedAnswer(submission=case, city_id=case.city_id)
-        row.kind, row.dataset, row.answered_by, row.outcome = (
-            case.kind,
-            case.dataset,
-            answer.office,
-            answer.outcome,
-        )
-        row.answered_on = case.city.date_at(answer.at)
+        _of_answer(row, case, answer)
         row.title, row.question, row.answer = draft.title, draft.question, draft.answer
         row.state, row.confirmed, row.reviewed_at, row.reviewed_by = State.DRAFT, [], None, None
         row.search_text = text_search.searchable(draft.title, draft.question, draft.answer)[:20_000]
         _changed(row, by, now)
         _choose_files(row, draft.files, case)
     return row
+
+
+def _of_answer(row: PublishedAnswer, case: Submission, answer: Determination) -> None:
+    """What stands beside the words is always that of the answer in force."""
+    row.kind, row.dataset, row.outcome = case.kind, case.dataset, answer.outcome
+    row.answered_by, row.answered_on = answer.office, case.city.date_at(answer.at)
 
 
 def _choose_files(row: PublishedAnswer, keys: Sequence[int], case: Submission) -> None:
@@ -167,6 +167,8 @@ def review(
                 _("%(count)d findings are not confirmed yet. Change the words, or confirm each by itself.")
                 % {"count": len(open_ones)}
             )
+        if answer := answer_of(case):
+            _of_answer(row, case, answer)
         row.state, row.confirmed, row.reviewed_at, row.reviewed_by = State.REVIEWED, keys, now, by
         _changed(row, by, now)
     return row
@@ -180,6 +182,9 @@ def publish(submission: Submission, *, by: User, now: datetime, seen: int) -> Pu
         row = _held(case, seen)
         if row is None or row.state != State.REVIEWED:
             raise NotAllowed(_("It must be reviewed first, in the words in which it stands now."))
+        answer = answer_of(case)
+        if answer and row.reviewed_at and row.reviewed_at < answer.at:
+            raise NotAllowed(_("The case was answered anew since the review. Change the words, then review."))
         row.state, row.published_at = State.PUBLISHED, now
         _changed(row, by, now)
         data = {

@@ -76,7 +76,7 @@ class BulkAssign(BulkForm):
             *((key, self._label(int(key), str(user))) for key, user in self.people.items()),
         ]
         chosen = self.data.get("to", "") if self.is_bound else ""
-        if not chosen.isdecimal() or int(chosen) not in self.away:
+        if chosen not in map(str, self.away):
             del self.fields["anyway"]
 
     def _label(self, key: int, name: str) -> str:

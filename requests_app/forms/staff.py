@@ -240,7 +240,7 @@ class AssignForm(ActForm):
     def prepare(self) -> None:
         self.away = absences.away_on(self.desk.submission.office_id, self.desk.today)
         chosen = self.data.get(self.add_prefix("to"), "") if self.is_bound else ""
-        if not chosen.isdecimal() or int(chosen) not in self.away:
+        if chosen not in map(str, self.away):
             del self.fields["anyway"]
         field = self.fields["to"]
         assert isinstance(field, forms.ModelChoiceField)

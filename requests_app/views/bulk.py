@@ -124,7 +124,7 @@ def _chosen(request: StaffRequest, data: QueryDict, now: datetime) -> tuple[list
         more = asked.qs.count() - bulk_acts.MOST if len(first) > bulk_acts.MOST else 0
         rows = visible.filter(pk__in=first[: bulk_acts.MOST])
         return list(rows.order_by("urgency", "pk")), more
-    named = list(dict.fromkeys(one.partition(":")[0] for one in data.getlist("case")))
+    named = list(dict.fromkeys(one.replace("\0", "").partition(":")[0] for one in data.getlist("case")))
     rows = visible.filter(reference__in=named[: bulk_acts.MOST])
     return list(rows.order_by("urgency", "pk")), max(0, len(named) - bulk_acts.MOST)
 

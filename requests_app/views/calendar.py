@@ -131,7 +131,7 @@ def _act(request: StaffRequest, offices: Mapping[str, Office]) -> HttpResponse:
     try:
         if "revoke" in request.POST:
             key = request.POST["revoke"]
-            calendar_links.revoke(user, link_id=int(key) if key.isdecimal() else 0, now=now)
+            calendar_links.revoke(user, link_id=int(key) if key.isdecimal() and len(key) < 18 else 0, now=now)
             messages.success(request, _("The link does not work any more."))
         else:
             wanted = request.POST.get("office", "")

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from portals.vocabulary import SubmissionKind
 from requests_app import concerned as notices
 from requests_app import enforcement, enforcement_file, measure_appeals, references, throttle
 from requests_app.access import grant_concerned, grant_requester, visible_to_concerned
@@ -109,7 +110,9 @@ def appeal(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         form = MeasureAppealForm(request.POST, request.FILES)
         key = key_of(request.POST.get("submission_key", ""))
         if form.is_valid() and key and "drop" not in request.POST:
-            return _file(request, party, taken, form, key, now)
+            if answer := _file(request, party, taken, form, key, now):
+                return answer
+            key = None
         if key is None:
             form.data = typed(form.data, submission_key=new_key())
             form.add_error(
@@ -127,7 +130,8 @@ def _file(
     form: MeasureAppealForm,
     key: str,
     now: datetime,
-) -> HttpResponse:
+) -> HttpResponse | None:
+    """Files it and opens its page; None where the key of the form made something else before."""
     values = form.cleaned_data
     with transaction.atomic():
         filed = measure_appeals.file(
@@ -143,6 +147,8 @@ def _file(
             now=now,
         )
         case = filed.submission
+        if case.kind != SubmissionKind.APPEAL or case.appeal.measure_id != taken.pk:
+            return None
         if filed.code:
             request.session[CODES] = {**request.session.get(CODES, {}), case.reference: filed.code}
         grant_requester(request.session, case, now=now)

@@ -16,6 +16,7 @@ from requests_app import access, proposals, repeated
 from requests_app.forms.base import key_of, new_key
 from requests_app.forms.proposals import ProposalForm
 from requests_app.lifecycle import NotAllowed
+from requests_app.models import Action
 from requests_app.proposals import Proposal
 from requests_app.repeated import Group
 from requests_app.views.common import city_or_404
@@ -57,6 +58,9 @@ def _propose(request: StaffRequest, city: City, group: Group) -> HttpResponse:
     values = form.cleaned_data
     proposal = Proposal(city, values["title"], values["description"], key, group.dataset)
     picked = replace(group, cases=form.chosen())
+    if refused := _not_mine(request, picked):
+        form.add_error("cases", refused)
+        return _page(request, city, group, form, status=403)
     try:
         made = proposals.propose(
             proposal, picked, by=request.user, now=timezone.now(), language=get_language() or "en"
@@ -68,6 +72,18 @@ def _propose(request: StaffRequest, city: City, group: Group) -> HttpResponse:
     if access.visible_to(request.standing).filter(pk=made.pk).exists():
         return redirect("requests_app:staff_case", made.reference)
     return redirect("requests_app:repeated", city.slug)
+
+
+def _not_mine(request: StaffRequest, group: Group) -> str:
+    """A sentence with the requests on which this person may not act, for each gets an event; "" for none."""
+    keys = [case.pk for case in group.cases]
+    rows = access.visible_to(request.standing).filter(pk__in=keys).prefetch_related("involvements")
+    barred = [row for row in rows if not {Action.LINK} & set(access.permitted(request.standing, row))]
+    if not barred:
+        return ""
+    return _("Another office acts on these. Leave them out, or ask the clerk: %(cases)s.") % {
+        "cases": ", ".join(row.reference for row in barred)
+    }
 
 
 def _page(

@@ -242,3 +242,39 @@ def test_who_may_read_the_case_but_not_act_publishes_nothing(kent: Staff) -> Non
     assert answer.status_code == 403 and not PublishedAnswer.objects.exists()
     assert signed_in(kent.auditor).get(link).status_code == 200
     assert Submission.objects.get(pk=case.pk).status == Status.CLOSED
+
+
+def test_what_was_reviewed_for_one_answer_is_not_published_for_another(kent: Staff, client: Client) -> None:
+    case = closed(kent)
+    row = reviewed(kent, case)
+    determinations.reopen(case, reason="Wrong.", by=kent.clerk, now=FILED + 3 * DAY)
+    case = Submission.objects.get(pk=case.pk)
+    anew = Answer("no_records", "There are none.")
+    determinations.determine(case, anew, by=kent.clerk, now=FILED + 4 * DAY)
+    determinations.close(case, by=kent.clerk, now=FILED + 4 * DAY)
+    with pytest.raises(NotAllowed, match="answered anew"):
+        publication.publish(case, by=kent.clerk, now=FILED + 5 * DAY, seen=row.revision)
+    assert client.get(address(row)).status_code == 404
+    row = publication.save_draft(case, WORDS, by=kent.clerk, now=FILED + 5 * DAY, seen=row.revision)
+    keys = [one.key for one in publication.findings(row)]
+    row = publication.review(case, keys, by=kent.clerk, now=FILED + 5 * DAY, seen=row.revision)
+    row = publication.publish(case, by=kent.clerk, now=FILED + 5 * DAY, seen=row.revision)
+    assert row.outcome == "no_records" and client.get(address(row)).status_code == 200
+
+
+def test_what_was_taken_off_returns_with_the_outcome_of_the_answer_in_force(kent: Staff) -> None:
+    case = closed(kent)
+    row = published(kent, case)
+    determinations.reopen(case, reason="Wrong.", by=kent.clerk, now=FILED + 4 * DAY)
+    case = Submission.objects.get(pk=case.pk)
+    determinations.determine(
+        case, Answer("no_records", "There are none."), by=kent.clerk, now=FILED + 5 * DAY
+    )
+    determinations.close(case, by=kent.clerk, now=FILED + 5 * DAY)
+    common = {"by": kent.clerk, "now": FILED + 6 * DAY}
+    row = PublishedAnswer.objects.get(pk=row.pk)
+    publication.withdraw(case, reason="Old.", seen=row.revision, **common)
+    row = PublishedAnswer.objects.get(pk=row.pk)
+    keys = [one.key for one in publication.findings(row)]
+    row = publication.review(case, keys, seen=row.revision, **common)
+    assert publication.publish(case, seen=row.revision, **common).outcome == "no_records"

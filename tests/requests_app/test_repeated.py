@@ -6,10 +6,11 @@ import pytest
 from django.urls import reverse
 
 from portals.models import City
+from portals.vocabulary import Relation
 from requests_app import access, proposals, repeated
 from requests_app.forms.base import new_key
 from requests_app.lifecycle import NotAllowed
-from requests_app.models import CaseLink, Submission
+from requests_app.models import CaseLink, Involvement, Submission
 from requests_app.proposals import Proposal
 from tests.requests_app.factories import FILED, Staff, file_case
 from tests.requests_app.pages import main_of
@@ -139,3 +140,23 @@ def test_from_the_desk_to_the_proposal(kent: Staff, asked: list[Submission]) -> 
     words = main_of(client.get(reverse("requests_app:links", args=[made.reference])))
     assert "This proposal came from it" in words and asked[0].reference in words
     assert signed_in(kent.auditor).post(address, sent).status_code == 403
+
+
+def test_who_is_only_informed_of_a_request_writes_nothing_into_it(kent: Staff, asked) -> None:
+    office = kent.bob.memberships.get().office
+    for case in asked[:3]:
+        Involvement.objects.get_or_create(
+            submission=case, office=office, relation=Relation.INFORMED, defaults={"since": FILED}
+        )
+    address = f"{reverse('requests_app:repeated', args=['kent'])}?group=words:inspection%2Brestaurant"
+    sent = {
+        "title": "Publish inspections",
+        "description": "All inspections of restaurants",
+        "cases": [case.pk for case in asked[:2]],
+        "submission_key": new_key(),
+    }
+    before = [case.events.count() for case in asked]
+    answer = signed_in(kent.bob).post(address, sent)
+    assert answer.status_code == 403 and asked[0].reference in main_of(answer)
+    assert [case.events.count() for case in asked] == before
+    assert not CaseLink.objects.exists()

@@ -8,6 +8,7 @@ from django.utils import timezone
 from portals.models import ApiKey
 from portals.vocabulary import Relation
 from requests_app import access, api_keys, enforcement, routing
+from requests_app.forms.base import key_of, new_key
 from requests_app.models import ConcernedParty, MeasureTaken, Submission
 from requests_app.queue import PAGE
 from tests.requests_app.enforcement_cases import HOUR, REPORTER, concerned, found, key_for, report, taken
@@ -271,6 +272,20 @@ def test_an_empty_answer_and_an_appeal_of_nothing_are_refused(kent: Staff, case:
     twice = client.post(url, {**hidden(forged), "description": "Why I disagree"})
     assert again["Location"] == twice["Location"]
     assert MeasureTaken.objects.get().appeals.count() == 1
+
+
+def test_the_key_of_another_form_opens_no_case_to_the_person_concerned(kent: Staff, case: Submission) -> None:
+    party = concerned(kent, case)
+    taken(kent, party, "suspension-of-access")
+    key = new_key()
+    other = file_case(kent.city, "records_request", submission_key=key_of(key))
+    client = browser(party)
+    sent = {"submission_key": key, "description": "Why I disagree"}
+    answer = client.post(f"/concerned/{party.reference}/appeal/1/", sent)
+    assert answer.status_code == 422 and "Why I disagree" in text_of(answer)
+    assert str(other.pk) not in client.session.get("cases", {})
+    again = client.post(f"/concerned/{party.reference}/appeal/1/", {**sent, **hidden(answer)})
+    assert again.status_code == 302 and other.reference not in again["Location"]
 
 
 # -- the key
