@@ -37,11 +37,14 @@ from requests_app.kinds import details_of
 from requests_app.models import Action, Status, Submission
 from requests_app.queue import Workplace
 from requests_app.ties import ties_of
+from requests_app.views.act_groups import grouped
 from requests_app.views.bulk import BULK
 from requests_app.views.saved_views import led_offices
 from requests_app.views.staff_acts import offered
 from requests_app.views.staff_only import StaffRequest, one_city, staff_only
 
+FIRST = {Action.ACKNOWLEDGE, Action.DETERMINE, Action.APPEAL_DECIDE}
+"""What most cases wait for: a button."""
 STEWARDS = {OfficeRole.DATA_STEWARD, OfficeRole.IT_OPEN_DATA, OfficeRole.INTAKE}
 
 
@@ -252,7 +255,8 @@ def case(request: StaffRequest, reference: str) -> HttpResponse:
         "direct": [pair for pair in acts if pair[1].direct],
         "acts": [pair for pair in acts if not pair[1].direct],
         "acts_shown": " ".join(action for action, _act in acts),
-        "first_acts": {Action.ACKNOWLEDGE, Action.DETERMINE, Action.APPEAL_DECIDE},
+        "first_acts": FIRST,
+        "groups": grouped(pair for pair in acts if not pair[1].direct and pair[0] not in FIRST),
         "read_only": not acts,
     }
     return render(request, "requests_app/staff/case.html", context)
