@@ -1,45 +1,23 @@
 """The letters as they are sent: what each says, and what none may carry."""
 
 import datetime as dt
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
-from portals.vocabulary import Outcome
-from requests_app import (
-    api_keys,
-    casework,
-    conversation,
-    determinations,
-    escalation,
-    fee_waivers,
-    fees,
-    intake,
-    one_time,
-    parts,
-    redaction_log,
-    routing,
-    statements,
-    undo,
-)
-from requests_app.models import Notice, Submission, WaiverRequest
-from tests.requests_app.factories import FILED, Staff, file_case
-from tests.requests_app.fee_cases import paid, tell
-from tests.requests_app.part_cases import NO, YES, decided
+from requests_app.models import ConcernedParty, Notice, Submission
+from tests.requests_app.factories import Staff
+from tests.requests_app.letter_cases import SECRET, case_of, write_everything
 
-SECRET = "My neighbour's dog bit forty trees"
-DAY = dt.timedelta(days=1)
+TO_FOLLOWERS = {"follow_confirm", "follow_news", "follow_ended"}
+TO_THE_PERSON_CONCERNED = {"concerned/heard", "concerned/found", "concerned/measure", "concerned/lifted"}
+TO_STAFF = {"invited", "digest"}
 
 
 @pytest.fixture
 def letters_that_are_not_written_yet() -> None:
     """These tests are about the real ones."""
-
-
-def case_of(staff: Staff, kind: str = "error_report", **more: object) -> Submission:
-    return file_case(staff.city, kind, title=SECRET, description=SECRET, dataset=staff.dataset, **more)
 
 
 def letter(case: Submission, kind: str) -> Notice:
@@ -51,93 +29,58 @@ def kent(people: dict[str, Staff]) -> Staff:
     return people["kent"]
 
 
-def about_fees(staff: Staff, patient: Staff) -> None:
-    """Every letter about a fee; the one that asks for the rest belongs to a city that lets it wait."""
-    case = case_of(staff, "records_request")
-    tell(staff, case, "20.00", at=FILED)
-    paid(staff, case, "5.00", FILED)
-    fee_waivers.request_waiver(case, reasons=SECRET, now=FILED)
-    denied = WaiverRequest.Decision.DENIED
-    fee_waivers.decide_waiver(case, decision=denied, reasons="No.", by=staff.clerk, now=FILED)
-    fees.withdraw_estimate(case, reason="Counted twice.", by=staff.clerk, now=FILED)
-    later = case_of(patient, "records_request")
-    tell(patient, later, "3.00", at=FILED)
-    fees.ask_for_payment(later, by=patient.clerk, now=FILED)
+def templates() -> set[str]:
+    """Every letter there is; what begins with an underscore is a piece of some."""
+    root = Path(settings.BASE_DIR, "templates/emails")
+    return {str(path.relative_to(root).with_suffix("")) for path in root.glob("**/[a-z]*.txt")}
 
 
-def in_two_parts(staff: Staff) -> None:
-    """An instalment, then the answer to the whole, with a row of the log."""
-    case = case_of(staff, "records_request")
-    parts.split(case, ["Minutes", "Addresses"], by=staff.clerk, now=FILED)
-    decided(staff, case, 1, YES)
-    casework.release_part(case, body="The minutes.", parts=[1], by=staff.clerk, now=FILED + DAY)
-    decided(staff, case, 2, replace(NO, outcome=Outcome.PARTIAL))
-    rows = [redaction_log.Row("list.pdf", "page 1", "A law")]
-    redaction_log.log(case, rows, by=staff.clerk, now=FILED + DAY)
-    answer = determinations.Answer(Outcome.GRANTED, "Both.")
-    determinations.determine(case, answer, by=staff.clerk, now=FILED + DAY)
-
-
-def ask_for_the_grounds(staff: Staff, case: Submission) -> None:
-    """The written statement of a denial, where the city's law has one on request."""
-    if staff.city.slug == "kansas-city":
-        conversation.request_statement(case, now=FILED)
-        statements.give_statement(case, grounds="Staff.", exemption="A law", by=staff.alice, now=FILED)
+def check_text(notice: Notice) -> None:
+    """What holds for every letter, whoever gets it."""
+    text = notice.subject + "\n" + notice.body
+    assert SECRET not in text and "Rita" not in text and "Canary" not in text, notice.kind
+    assert not any(sign in text for sign in ("{{", "{%", "&#", "\n\n\n\n")), notice.kind
+    assert "None" not in text.split() and "  " not in notice.subject, notice.kind
 
 
 @pytest.fixture
 def everything(people: dict[str, Staff]) -> list[Notice]:
-    """Every letter that the acts write, in every city."""
-    for staff in people.values():
-        case = case_of(staff, "records_request")
-        intake.acknowledge(case, by=staff.alice, now=FILED, message="We begin on Monday.")
-        conversation.ask(case, body="Which one?", by=staff.alice, now=FILED)
-        conversation.answer(case, body=SECRET, now=FILED)
-        conversation.message(case, body="Soon", by=staff.alice, now=FILED)
-        determinations.estimate(
-            case, until=(FILED + 20 * DAY).date(), reason="Many pages", by=staff.alice, now=FILED
-        )
-        to = staff.city.offices.filter(outside=False).exclude(pk=case.office_id).first()
-        routing.refer(case, to=to, reason="Theirs", by=staff.alice, now=FILED)
-        answer = determinations.Answer(
-            Outcome.PARTIAL, "No.", exemption="A law", explanation="So.", responsible="A. Clerk"
-        )
-        determinations.determine(case, answer, by=staff.alice, now=FILED)
-        undo.undo(case, reason="Too soon.", by=staff.alice, now=FILED)
-        determinations.determine(case, answer, by=staff.alice, now=FILED)
-        ask_for_the_grounds(staff, case)
-        in_two_parts(staff)
-        determinations.reopen(case, reason="New facts", by=staff.alice, now=FILED)
-        conversation.withdraw(case, now=FILED, reason=SECRET)
-        one_time.send_code(case, now=FILED)
-        quiet = case_of(staff)
-        escalation.sweep(now=FILED + 30 * DAY)
-        assert quiet.pk
-    bakersfield = people["bakersfield"]
-    extended = case_of(bakersfield, "records_request")
-    determinations.extend(
-        extended, until=(FILED + 20 * DAY).date(), reason="Many", by=bakersfield.alice, now=FILED
+    """Every letter to a requester."""
+    write_everything(people)
+    return list(
+        Notice.objects.filter(kind__in=templates() - TO_FOLLOWERS - TO_THE_PERSON_CONCERNED, user=None)
     )
-    lapsing = case_of(people["portland"], "records_request")
-    conversation.ask(lapsing, body="Which?", by=people["portland"].alice, now=FILED)
-    about_fees(people["portland"], people["kent"])
-    asked = case_of(people["kent"], "access_request")
-    api_keys.issue(asked, api_keys.Terms(600, FILED.date()), by=people["kent"].clerk, now=FILED)
-    escalation.sweep(now=FILED + 90 * DAY)
-    return list(Notice.objects.filter(user=None))
 
 
 def test_every_letter_names_case_and_page_and_nothing_that_was_written(everything: list[Notice]) -> None:
-    kinds = {notice.kind for notice in everything}
-    texts = {path.stem for path in Path(settings.BASE_DIR, "templates/emails").glob("[a-z]*.txt")}
-    assert kinds == texts - {"digest"}
+    others = TO_FOLLOWERS | TO_THE_PERSON_CONCERNED | TO_STAFF
+    assert templates() - others == {notice.kind for notice in everything}
+    assert set(Notice.objects.filter(user=None).values_list("kind", flat=True)) == templates() - TO_STAFF
     for notice in everything:
         reference = notice.submission.reference
         assert reference in notice.subject, notice.kind
-        assert f"{settings.SITE_URL}/track/{reference}/" in notice.body
-        assert SECRET not in notice.body + notice.subject and "Rita" not in notice.body
-        assert "{{" not in notice.body and "&#" not in notice.body and "\n\n\n\n" not in notice.body
-        assert "None" not in notice.body.split() and "  " not in notice.subject
+        assert f"{settings.SITE_URL}/track/{reference}/" in notice.body, notice.kind
+        check_text(notice)
+
+
+def test_letters_to_others_name_their_own_page_and_nothing_that_was_written(everything: list[Notice]) -> None:
+    assert everything
+    party = ConcernedParty.objects.get()
+    report = Submission.objects.get(events__action="hide")
+    for notice in Notice.objects.filter(kind__in=TO_FOLLOWERS):
+        assert notice.submission is None and report.reference in notice.subject
+        assert "/track/" not in notice.body
+        ends = notice.kind == "follow_ended"  # nothing is left that could be opened
+        assert (f"{settings.SITE_URL}/follow/" in notice.body) is not ends
+        check_text(notice)
+    for notice in Notice.objects.filter(kind__in=TO_THE_PERSON_CONCERNED):
+        assert party.reference in notice.subject
+        assert f"{settings.SITE_URL}/concerned/{party.reference}/" in notice.body
+        assert notice.submission.reference not in notice.subject + notice.body  # it opens the reporter's page
+        check_text(notice)
+    invitation = Notice.objects.get(kind="invited")
+    assert invitation.submission is None and f"{settings.SITE_URL}/" in invitation.body
+    check_text(invitation)
 
 
 def test_letters_carry_the_paragraphs_of_the_city(everything: list[Notice]) -> None:
