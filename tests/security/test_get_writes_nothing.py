@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from requests_app import conversation, intake
 from tests.requests_app.factories import Staff
-from tests.security.test_routes import POLICY, Scene, arguments, scene
+from tests.security.policies import POLICY
+from tests.security.test_routes import Scene, arguments, scene
 
 __all__ = ["scene"]
 

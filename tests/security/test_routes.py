@@ -18,93 +18,17 @@ from portals.vocabulary import Relation
 from requests_app import access, files, routing
 from requests_app.models import Action, Actor, Attachment, Event, Submission
 from tests.requests_app.factories import FILED, Staff, UserFactory, file_case, filing
+from tests.security.policies import (
+    CITY_SETUP,
+    CITY_STAFF,
+    POLICY,
+    REQUESTER_OF_CASE,
+    STAFF,
+    STAFF_OF_CASE,
+    WHOEVER_SEES_THE_FILE,
+)
 
 CANARY = "canary-7c1f"
-
-EVERYBODY, REQUESTER_OF_CASE, STAFF, STAFF_OF_CASE = (
-    "everybody",
-    "requester of case",
-    "staff",
-    "staff of case",
-)
-SECRET_LINK = "whoever has the secret address"
-CITY_STAFF, WHOEVER_SEES_THE_FILE = "staff of the city", "whoever sees the file"
-CITY_SETUP = "clerk, administrator and auditor of the city"
-
-OFFICE_PAGES = (
-    *("absences", "letters", "letter", "new_letter", "letters_out", "letters_in", "bulk", "bulk_result"),
-    *("views", "remove_view", "set_backup", "end_absence"),
-)
-POLICY: dict[str, str] = {
-    **{f"requests_app:{name}": STAFF for name in OFFICE_PAGES},
-    "healthz": EVERYBODY,
-    "requests_app:track": EVERYBODY,
-    "requests_app:case": REQUESTER_OF_CASE,
-    "requests_app:withdraw": REQUESTER_OF_CASE,
-    "requests_app:fee": REQUESTER_OF_CASE,
-    "requests_app:case_file": REQUESTER_OF_CASE,
-    "requests_app:receipt": REQUESTER_OF_CASE,
-    **{f"requests_app:{name}": REQUESTER_OF_CASE for name in ("key", "parts", "withheld")},
-    "requests_app:concerned": EVERYBODY,
-    "requests_app:measure_appeal": EVERYBODY,
-    "requests_app:file": WHOEVER_SEES_THE_FILE,
-    **{f"requests_app:{name}": EVERYBODY for name in ("answers", "answer", "following", "public_case")},
-    "requests_app:choose": EVERYBODY,
-    **{f"requests_app:{name}": EVERYBODY for name in ("answer_file", "performance", "performance_csv")},
-    "requests_app:submit": EVERYBODY,
-    "requests_app:suggest": EVERYBODY,
-    "requests_app:dataset": EVERYBODY,
-    "requests_app:desk": STAFF,
-    "requests_app:queue": STAFF,
-    "requests_app:styleguide": STAFF,
-    "requests_app:reports": STAFF,
-    "requests_app:reports_file": STAFF,
-    "requests_app:staff_case": STAFF_OF_CASE,
-    "requests_app:staff_fee": STAFF_OF_CASE,
-    "requests_app:staff_case_file": STAFF_OF_CASE,
-    "requests_app:staff_receipt": STAFF_OF_CASE,
-    "requests_app:links": STAFF_OF_CASE,
-    "requests_app:enforcement": STAFF,
-    "requests_app:enforcement_of": STAFF_OF_CASE,
-    "requests_app:party_letter": STAFF_OF_CASE,
-    **{f"requests_app:staff_{name}": STAFF_OF_CASE for name in ("key", "parts", "withheld")},
-    "requests_app:publication": STAFF_OF_CASE,
-    "requests_app:repeated": STAFF,
-    "requests_app:act": STAFF_OF_CASE,
-    "requests_app:seen": STAFF_OF_CASE,
-    "requests_app:appeals": STAFF,
-    "requests_app:calendar": STAFF,
-    "requests_app:calendar_links": STAFF,
-    "requests_app:calendar_feed": SECRET_LINK,
-    "requests_app:enter": CITY_STAFF,
-    "requests_app:setup": STAFF,
-    "requests_app:setup_city": CITY_SETUP,
-    "requests_app:setup_open": CITY_SETUP,
-    "requests_app:setup_confirm": CITY_SETUP,
-    "requests_app:setup_targets": CITY_SETUP,
-    "requests_app:setup_target": CITY_SETUP,
-    "requests_app:setup_days": CITY_SETUP,
-    "requests_app:setup_add_day": CITY_SETUP,
-    "requests_app:setup_year": CITY_SETUP,
-    "requests_app:setup_withdraw_day": CITY_SETUP,
-    "requests_app:setup_offices": CITY_SETUP,
-    "requests_app:setup_new_office": CITY_SETUP,
-    "requests_app:setup_office": CITY_SETUP,
-    "requests_app:setup_members": CITY_SETUP,
-    "requests_app:setup_new_member": CITY_SETUP,
-    "requests_app:setup_member": CITY_SETUP,
-    "requests_app:setup_simulation": CITY_SETUP,
-    "requests_app:setup_history": CITY_SETUP,
-    "portals:home": EVERYBODY,
-    "portals:accessibility": EVERYBODY,
-    "portals:privacy": EVERYBODY,
-    "portals:front_desk": EVERYBODY,
-    "portals:city_css": EVERYBODY,
-    "portals:rules": EVERYBODY,
-    "portals:calculator": EVERYBODY,
-    "portals:datasets": EVERYBODY,
-}
-"""Name of an address -> who may see what it holds."""
 
 ROLES = (
     *("anonymous", "requester", "requester of another case", "account without an office"),
