@@ -9,7 +9,7 @@ from portals.clocks import Happening
 from portals.explain import deadline_sentences
 from portals.models import OfficeTarget
 from portals.rulebook import rulebook_for
-from requests_app import targets, unclaimed
+from requests_app import intake, targets, unclaimed
 from requests_app.lifecycle import NotAllowed
 from tests.portals.loading import load_text
 from tests.requests_app.factories import FILED, Staff, file_case
@@ -126,6 +126,7 @@ def test_every_city_names_its_targets(people: dict[str, Staff]) -> None:
 
 def test_what_nobody_claims_is_raised_after_the_citys_own_target(kent: Staff) -> None:
     case = file_case(kent.city, dataset=kent.dataset)
+    intake.acknowledge(case, by=kent.alice, now=FILED)  # the ladder is over: what is left is the claim
     set_target(kent, "unclaimed_after", 10)
     fourth = dt.datetime(2026, 6, 5, 18, tzinfo=dt.UTC)
     unclaimed.raise_unclaimed(now=fourth, batch=10)
