@@ -3,12 +3,14 @@
 What may be seen is decided by access.py, what a row shows by queue.py.
 """
 
-from collections.abc import Iterable, Sized
+from collections.abc import Iterable, Mapping, Sized
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, Max, QuerySet, Value, prefetch_related_objects
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Max, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from portals.models import CatalogRun
@@ -30,8 +32,6 @@ from requests_app.queue import (
 
 ON_DESK = 10
 COUNT_CAP = 30
-ABOUT_ME_CAP = 500
-"""Far more than waits for one person; no list of it is cut short before."""
 
 ORDER: dict[str, Any] = {
     "late": _("Late"),
@@ -59,18 +59,24 @@ class DeskList:
 
 
 def desk_lists(who: Standing, place: Workplace, now: datetime) -> list[DeskList]:
-    """All lists, the empty ones too: a bounded query of keys for each list of the offices, one for all lists
-    that concern the person, and one for all their rows."""
+    """All lists, the empty ones too: one query for the keys of all of them, bounded for each, and one for all
+    their rows."""
     mine = access.led_by(who) if who.offices else access.whole_city(who)
     scope = "lead" if who.offices else "city"
-    found = {
-        "late": _keys(mine.filter(OPEN, by_city_date(place, now, late))),
-        "today": _keys(mine.filter(OPEN, by_city_date(place, now, due_on_the_day))),
-        "unacknowledged": _keys(mine.filter(by_city_date(place, now, later), status=Status.RECEIVED)),
-        "answered": _keys(mine.filter(requester_wrote_at__isnull=False), "requester_wrote_at"),
-        "together": _keys(access.involving(who, Relation.TOGETHER).filter(status=Status.RECEIVED)),
-        **_about_me(who, place, now),
-    }
+    at_work = sorted(AT_WORK)
+    found = _keys(
+        {
+            "late": mine.filter(OPEN, by_city_date(place, now, late)),
+            "today": mine.filter(OPEN, by_city_date(place, now, due_on_the_day)),
+            "referred": access.led_by(who).filter(referral_waits_since__isnull=False, status__in=at_work),
+            "unacknowledged": mine.filter(by_city_date(place, now, later), status=Status.RECEIVED),
+            "answered": mine.filter(requester_wrote_at__isnull=False).order_by("requester_wrote_at", "pk"),
+            "asked": access.mentioning(who),
+            "together": access.involving(who, Relation.TOGETHER).filter(status=Status.RECEIVED),
+            "assigned": access.visible_to(who).filter(assigned_to_id=who.user_id, status__in=at_work),
+            "away": access.stood_in_for(who, place.dates(now)).filter(status__in=at_work),
+        }
+    )
     queries = {
         "late": f"scope={scope}&due=late",
         "today": f"scope={scope}&due=today",
@@ -96,30 +102,26 @@ def _count(found: Sized) -> str:
     return f"{COUNT_CAP}+" if len(found) > COUNT_CAP else str(len(found))
 
 
-def _keys(found: QuerySet[Submission], order: str = "urgency") -> list[int]:
-    return list(found.order_by(order, "pk").values_list("pk", flat=True)[: COUNT_CAP + 1])
-
-
-def _about_me(who: Standing, place: Workplace, now: datetime) -> dict[str, list[int]]:
-    """Keys of the cases that wait for this person, by list: all four lists in one query."""
-    at_work = sorted(AT_WORK)
-    parts: dict[str, QuerySet[Submission]] = {
-        "asked": access.mentioning(who),
-        "assigned": access.visible_to(who).filter(assigned_to_id=who.user_id, status__in=at_work),
-        "away": access.stood_in_for(who, place.dates(now)).filter(status__in=at_work),
-        "referred": access.led_by(who).filter(referral_waits_since__isnull=False, status__in=at_work),
-    }
-    first, *others = (
-        part.order_by()
-        .annotate(part=Value(key, output_field=CharField()))
-        .values_list("part", "urgency", "pk")
-        for key, part in parts.items()
-    )
-    found: dict[str, list[int]] = {key: [] for key in parts}
-    everything = first.union(*others, all=True).order_by("part", "urgency", "pk")
-    for key, _urgency, pk in everything[:ABOUT_ME_CAP]:
-        found[key].append(pk)
-    return found
+def _keys(lists: Mapping[str, QuerySet[Submission]]) -> dict[str, list[int]]:
+    """The first keys of each list, all in one statement. Django's union takes no list that is cut short, so
+    the statements that it makes are put together here."""
+    parts: list[str] = []
+    parameters: list[Any] = []
+    for key, rows in lists.items():
+        in_order = rows if rows.query.order_by else rows.order_by("urgency", "pk")
+        try:
+            statement, given = in_order.values_list("pk")[: COUNT_CAP + 1].query.sql_with_params()
+        except EmptyResultSet:
+            continue
+        parts.append(f"SELECT '{key}', row_number() OVER (), cut.* FROM ({statement}) AS cut")  # noqa: S608
+        parameters += given
+    found: dict[str, list[tuple[int, int]]] = {key: [] for key in lists}
+    if parts:
+        with connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(parts), parameters)
+            for key, place, pk in cursor.fetchall():
+                found[key].append((place, pk))
+    return {key: [pk for _place, pk in sorted(rows)] for key, rows in found.items()}
 
 
 def failing_catalogues(cities: Iterable[int]) -> list[CatalogRun]:
