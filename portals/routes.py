@@ -27,6 +27,7 @@ class OfficeRef:
     outside: bool = False
     citation: str = ""
     pk: int | None = None
+    contact: str = ""
 
 
 @dataclass(frozen=True)

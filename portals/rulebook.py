@@ -272,6 +272,7 @@ def _office(row: Office) -> OfficeRef:
         outside=row.outside,
         citation=row.citation.label if row.citation else "",
         pk=row.pk,
+        contact=row.contact,
     )
 
 

@@ -33,7 +33,7 @@ OPEN, LATER, OVER, ENDED, CLOSED, PENDING = "open", "later", "over", "ended", "c
 class Remedy:
     """One way. `state`: open, later (`why` says from when), over (its last day has passed), ended (by
     itself), pending (already taken) or closed here. Dates are city dates. `asks`: the office to ask where no
-    last day is specified."""
+    last day is specified; `intake`: where to ask for everything else."""
 
     rule: AppealRule
     state: str
@@ -45,6 +45,17 @@ class Remedy:
     unless: str = ""
     citation: Any = ""
     confirmed: Mapping[str, Any] | None = None
+    intake: str = ""
+
+    @property
+    def address(self) -> str:
+        """How to reach whoever decides, as that office says itself; "" where nobody has said it."""
+        return self.rule.office.contact if self.rule.office else ""
+
+    @property
+    def sent_elsewhere(self) -> bool:
+        """Whether the person needs an address: the way is open, or will be, and does not begin here."""
+        return self.state in (OPEN, LATER, OVER) and not self.rule.inside
 
     @property
     def open(self) -> bool:
@@ -90,7 +101,8 @@ def remedies_of(
     about = {ground, Appeal.Ground.HANDLING} if ground == Appeal.Ground.DENIAL else {ground}
     rules = book.appeal_routes(case.kind, case.received_on)
     fit = [rule for rule in rules if not rule.grounds or about & set(rule.grounds)]
-    view = _View(rules, frozenset(case.flags), days, reviews_of(events), today, known)
+    intake = book.routes.intake.name
+    view = _View(rules, frozenset(case.flags), days, reviews_of(events), today, known, intake=intake)
     ways = [replace(view.remedy(rule), confirmed=_confirmed(book, rule, case)) for rule in fit]
     return Remedies(ground, silence, ways)
 
@@ -201,6 +213,7 @@ class _View:
     today: date
     labels: Mapping[str, Citation]
     knows_case: bool = True
+    intake: str = ""
 
     def remedy(self, rule: AppealRule) -> Remedy:
         state, why = self._state(rule)
@@ -218,6 +231,7 @@ class _View:
             asks=rule.confirm_with or (rule.office.name if rule.office and rule.inside else ""),
             unless=" ".join(str(_UNLESS_WORDS[word]()) for word in rule.unless if state != CLOSED),
             citation=self.labels.get(rule.citation, rule.citation),
+            intake=self.intake,
         )
 
     def _day(self, route: str) -> Deadline | ComputedDeadline | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from portals.rulebook import mark_changed
 from portals.vocabulary import AppealOutcome
 from requests_app import deadlines, remedies, reviews
 from requests_app.appeals import Decision, decide
@@ -239,6 +240,16 @@ def test_the_letter_with_the_answer_tells_the_ways_and_their_dates(people: dict[
         body = Notice.objects.get(submission=case, kind="determined").body
         for expected in words:
             assert expected in body, (slug, expected)
+        assert "Address: not specified on the cited page. Ask: " in body, slug
+
+
+def test_an_office_that_has_said_how_to_reach_it_is_told_with_its_address(people: dict[str, Staff]) -> None:
+    city = people["oklahoma-city"].city
+    city.offices.filter(outside=True).update(contact="1 Capitol Square, room 2")
+    mark_changed(city)
+    case = denied_record(city, people["oklahoma-city"].clerk)
+    body = Notice.objects.get(submission=case, kind="determined").body
+    assert "Where: 1 Capitol Square, room 2." in body
 
 
 def test_nothing_is_told_where_nothing_was_answered_or_all_was_taken_back(people: dict[str, Staff]) -> None:
