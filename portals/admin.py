@@ -344,6 +344,15 @@ class DatasetTakedownAdmin(ReadOnly):
     list_select_related = ("dataset",)
 
 
+@admin.register(models.Table)
+class TableAdmin(ReadOnly):
+    """What `load_table` loaded; a table is changed by loading its file again."""
+
+    list_display = ("dataset", "row_count", "size", "source", "loaded_at", "changed_at")
+    search_fields = ("dataset__name", "dataset__identifier", "source")
+    list_select_related = ("dataset",)
+
+
 @admin.register(models.SetupEvent)
 class SetupEventAdmin(ReadOnly):
     list_display = ("at", "city", "sequence", "what", "label", "by_name")

@@ -19,6 +19,7 @@ from portals.models.rule import (
     Violation,
 )
 from portals.models.setup import Confirmation, OfficeTarget, Recount, SetupEvent
+from portals.models.table import Table
 
 __all__ = [
     "Absence",
@@ -49,6 +50,7 @@ __all__ = [
     "Recount",
     "Route",
     "SetupEvent",
+    "Table",
     "User",
     "Violation",
 ]

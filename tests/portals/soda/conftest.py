@@ -1,0 +1,57 @@
+"""A small city with a dataset, and files and tables written for these tests."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from portals.models import City, Dataset
+
+NOW = datetime(2026, 6, 1, 15, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def home(tmp_path: Path, settings: Any) -> Path:
+    """A place of its own for the table files of one test."""
+    settings.CIVICDATA_HOME = tmp_path / "home"
+    settings.CIVICDATA_HOME.mkdir()
+    return settings.CIVICDATA_HOME
+
+
+@pytest.fixture
+def city(db: None) -> City:
+    return make_city("millbrook")
+
+
+def make_city(slug: str) -> City:
+    return City.objects.create(
+        slug=slug,
+        name=slug.title(),
+        state="WA",
+        state_name="Washington",
+        time_zone="America/Los_Angeles",
+        prefix=slug[:3].upper(),
+        accent="#205060",
+        accent_dark="#90c0d0",
+        portal_name="Millbrook data",
+        checked_on=date(2026, 1, 1),
+    )
+
+
+@pytest.fixture
+def dataset(city: City, home: Path) -> Dataset:
+    return Dataset.objects.create(city=city, identifier="abcd-1234", name="Trees")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a file and gives its path."""
+
+    def write(content: str | bytes, name: str = "trees.csv") -> Path:
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write
