@@ -22,11 +22,12 @@ from bench.server import Server, callers, getting, serving
 from bench.subjects import EVENTS, Place, Request, Subject, busiest, subjects
 from portals.models import Member
 from portals.text_search import matching
-from requests_app import conversation, demo
+from requests_app import demo
+from requests_app.correspondence import conversation
 from requests_app.escalation import sweep
 from requests_app.models import Deadline, Escalation, Event, Status, Submission
 from requests_app.models.submission import OPEN
-from requests_app.verification import verify
+from requests_app.preservation.verification import verify
 
 WARM_UP = 3
 CALLERS = 4

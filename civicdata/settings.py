@@ -213,7 +213,7 @@ STORAGES = {
 }
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=10 * 1024 * 1024)  # of one file
-UPLOAD_MAX_FILES, FILE_UPLOAD_HANDLERS = 10, ["requests_app.uploads.LimitedUploadHandler"]
+UPLOAD_MAX_FILES, FILE_UPLOAD_HANDLERS = 10, ["requests_app.attachments.uploads.LimitedUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FILES, BODY_MAX_BYTES = 100, 3 * UPLOAD_MAX_BYTES * UPLOAD_MAX_FILES
 
 # -- Transport security

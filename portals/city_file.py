@@ -16,10 +16,10 @@ from django.db.models import F
 from portals import setup_log
 from portals.business_days import BusinessCalendar
 from portals.city_calendar import calendar_of
-from portals.city_content import CityFile
-from portals.city_entries import ClearanceEntry
-from portals.city_reading import Problem
-from portals.city_schema import Checked
+from portals.city_toml.content import CityFile
+from portals.city_toml.entries import ClearanceEntry
+from portals.city_toml.reading import Problem
+from portals.city_toml.schema import Checked
 from portals.city_versions import SUBSTANCE, edits_of_substance, vanished
 from portals.models import (
     AppealRoute,

@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from portals.city_reading import Problem
+from portals.city_toml.reading import Problem
 from portals.models import Office
 
 SUBSTANCE: dict[str, tuple[str, ...]] = {

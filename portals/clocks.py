@@ -13,8 +13,9 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from portals.business_days import ONE_DAY, BusinessCalendar, NotEntered, Reason
-from portals.clock_counting import Span, count_span
-from portals.clock_rules import (
+from portals.clockwork.counting import Span, count_span
+from portals.clockwork.happenings import RECEIPTS, ContradictoryEvents, Event, Happening, Log, Stop, follows
+from portals.clockwork.rules import (
     Cap,
     ClockRule,
     ComputedDeadline,
@@ -24,7 +25,6 @@ from portals.clock_rules import (
     in_force,
     with_acknowledgement_target,
 )
-from portals.happenings import RECEIPTS, ContradictoryEvents, Event, Happening, Log, Stop, follows
 from portals.vocabulary import ClockState, DayUnit, Layer, Milestone, ProvisionStatus, Roll
 
 __all__ = [

@@ -10,8 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from portals.event_text import PROMISING
-from portals.happenings import PLAUSIBLE_YEARS, Happening
+from portals.clockwork.event_text import PROMISING
+from portals.clockwork.happenings import PLAUSIBLE_YEARS, Happening
 from portals.models import City
 from portals.rulebook import Rulebook
 from portals.vocabulary import ClockEvent, SubmissionKind

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, Protocol, TypeVar
 
 from portals.business_days import ONE_DAY
-from portals.clock_rules import ClockRule, Confirmed
+from portals.clockwork.rules import ClockRule, Confirmed
 from portals.models import City, Confirmation, OfficeTarget
 from portals.routes import StepRule
 from portals.vocabulary import Layer, ProvisionStatus

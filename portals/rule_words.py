@@ -17,9 +17,9 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from portals.clock_rules import ClockRule, Extension
+from portals.clockwork.happenings import CLARIFICATION, FEE
+from portals.clockwork.rules import ClockRule, Extension
 from portals.explained import business_days
-from portals.happenings import CLARIFICATION, FEE
 from portals.models import Citation, City, Confirmation
 from portals.vocabulary import ClockEvent, DayUnit, Milestone, Roll
 

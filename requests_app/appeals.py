@@ -14,11 +14,13 @@ from django.utils.translation import gettext as _
 
 from portals.models import User
 from portals.vocabulary import AppealOutcome, ClockEvent, SubmissionKind
-from requests_app import appeal_links, deadlines, merging, remedies
-from requests_app.files import StoredFile, attach_files, looked_at
+from requests_app import deadlines
+from requests_app.attachments.files import StoredFile, attach_files, looked_at
 from requests_app.lifecycle import AT_WORK, NotAllowed, acknowledge_on_the_way, apply, locked, take_up
 from requests_app.models import Action, Actor, Appeal, CaseLink, Deadline, Determination, Event, Submission
 from requests_app.notices import people_of, tell, write_to_requester
+from requests_app.redress import appeal_links, remedies
+from requests_app.related import merging
 
 CHANGES = frozenset({AppealOutcome.PARTLY, AppealOutcome.REVERSED, AppealOutcome.REMANDED})
 """Outcomes after which the case must be answered anew."""

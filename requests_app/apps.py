@@ -7,7 +7,7 @@ from django.db import connections
 from django.db.models.signals import post_migrate
 
 from portals.text_search import ensure_index
-from requests_app.append_only import check_after_migrate
+from requests_app.preservation.append_only import check_after_migrate
 
 
 class RequestsConfig(AppConfig):

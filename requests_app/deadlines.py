@@ -15,7 +15,8 @@ from portals.explain import long_date
 from portals.routes import StepPart
 from portals.rulebook import Rulebook, rulebook_for
 from portals.vocabulary import ClockState, Milestone
-from requests_app import case_clocks, ladder
+from requests_app import ladder
+from requests_app.events import case_clocks
 from requests_app.lifecycle import AT_WORK, NotAllowed
 from requests_app.models import Deadline, Escalation, Event, Status, Submission
 

@@ -12,15 +12,16 @@ from django.utils.translation import gettext as _
 
 from portals.models import User
 from portals.vocabulary import ClockEvent, Outcome, SubmissionKind
-from requests_app import deadlines, releases
-from requests_app.case_parts import answer_of, clearance_of, parts_of, withheld_in
-from requests_app.denials import DENIALS, Answer, missing_from
-from requests_app.files import StoredFile, attach_files, looked_at
+from requests_app import deadlines
+from requests_app.answers import releases
+from requests_app.answers.case_parts import answer_of, clearance_of, parts_of, withheld_in
+from requests_app.answers.denials import DENIALS, Answer, missing_from
+from requests_app.attachments.files import StoredFile, attach_files, looked_at
 from requests_app.intake import promise
 from requests_app.lifecycle import NotAllowed, acknowledge_on_the_way, apply, locked, take_up
 from requests_app.models import Action, Actor, Deadline, Determination, Event, Part, Submission
 from requests_app.notices import write_to_requester
-from requests_app.remedies import remedies_of
+from requests_app.redress.remedies import remedies_of
 
 
 def determine(

@@ -13,9 +13,10 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from portals.models import ApiKey, User, Violation
-from requests_app import concerned, deadlines, references
-from requests_app.enforcement_stand import ENFORCED
-from requests_app.files import StoredFile, attach_files
+from requests_app import deadlines
+from requests_app.attachments.files import StoredFile, attach_files
+from requests_app.doors import references
+from requests_app.events.enforcement_stand import ENFORCED
 from requests_app.lifecycle import NotAllowed, acknowledge_on_the_way, apply, locked
 from requests_app.models import (
     Action,
@@ -29,6 +30,7 @@ from requests_app.models import (
     Submission,
 )
 from requests_app.notices import people_of, tell
+from requests_app.offences import concerned
 
 
 @dataclass(frozen=True)

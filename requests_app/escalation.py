@@ -16,13 +16,14 @@ from django.db import connection
 from django.db.models import Q
 
 from portals.rulebook import Rulebook, rulebook_for
-from requests_app import case_clocks, deadlines
-from requests_app.batches import in_halves
-from requests_app.escalation_steps import Effects, People, take_step
+from requests_app import deadlines
+from requests_app.events import case_clocks
 from requests_app.ladder import Step, next_step
 from requests_app.lifecycle import held
 from requests_app.models import Action, Deadline, Escalation, Event, Submission, Tick
-from requests_app.unclaimed import raise_unclaimed
+from requests_app.pathway.batches import in_halves
+from requests_app.pathway.escalation_steps import Effects, People, take_step
+from requests_app.pathway.unclaimed import raise_unclaimed
 
 logger = logging.getLogger(__name__)
 

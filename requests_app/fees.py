@@ -24,8 +24,9 @@ from portals.fee_terms import (
 )
 from portals.models import User
 from portals.vocabulary import ClockEvent, PaymentTime
-from requests_app import deadlines, fee_words
-from requests_app.fee_stand import FeeStand, stand
+from requests_app import deadlines
+from requests_app.events import fee_words
+from requests_app.events.fee_stand import FeeStand, stand
 from requests_app.lifecycle import NotAllowed, acknowledge_on_the_way, apply, locked
 from requests_app.models import (
     Action,

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from portals import text_search
 from portals.models import City, Dataset, Office, User
 from portals.vocabulary import ClockEvent, OfficeRole, Relation, SubmissionKind
-from requests_app import appeal_links, climb, deadlines, lifecycle, references
-from requests_app.files import StoredFile, attach_files
+from requests_app import deadlines, lifecycle
+from requests_app.attachments.files import StoredFile, attach_files
+from requests_app.doors import references
 from requests_app.lifecycle import NotAllowed, apply, locked
 from requests_app.models import (
     Action,
@@ -27,6 +28,8 @@ from requests_app.models import (
 )
 from requests_app.models.kinds import DETAILS
 from requests_app.notices import people_of, tell, write_to_requester
+from requests_app.pathway import climb
+from requests_app.redress import appeal_links
 from requests_app.routing import Placement, place
 
 

@@ -12,7 +12,8 @@ from portals.models import City, Dataset, Office, User
 from portals.routes import RouteAnswer, office_that_leads
 from portals.rulebook import rulebook_for
 from portals.vocabulary import ClockEvent, OfficeRole, Relation, SubmissionKind
-from requests_app import case_clocks, deadlines
+from requests_app import deadlines
+from requests_app.events import case_clocks
 from requests_app.lifecycle import NotAllowed, apply, locked, passed_on_by_clock
 from requests_app.models import Action, Event, Involvement, Referral, Submission
 from requests_app.notices import people_of, tell, write_to_requester

@@ -4,7 +4,10 @@ from celery import shared_task
 from django.utils import timezone
 
 from portals.catalog.refresh import refresh_catalogs as refresh
-from requests_app import delivery, escalation, following, joined, recount
+from requests_app import escalation
+from requests_app.correspondence import delivery
+from requests_app.related import following, joined
+from requests_app.setup import recount
 
 
 @shared_task

@@ -9,7 +9,7 @@ import pytest
 from django.core.cache import cache, caches
 from django.db import connection
 
-from requests_app import append_only
+from requests_app.preservation import append_only
 
 
 @pytest.fixture(autouse=True)

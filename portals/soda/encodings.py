@@ -6,7 +6,7 @@ value comes as it is stored (see portals.soda.tables); NULL is left out of JSON 
 Cells that begin with "=" are left as they are, also in CSV: this is an interface of data, what a city wrote
 must come back unchanged, and an apostrophe put in front would be taken for data by every other program.
 Loading warns the steward of such cells instead (docs/tables.md). Files made of what people wrote into cases
-are guarded otherwise: requests_app.spreadsheets.
+are guarded otherwise: requests_app.desk.spreadsheets.
 """
 
 import json

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from portals.clock_rules import TARGET_KEY, ClockRule
+from portals.clockwork.rules import TARGET_KEY, ClockRule
 from portals.models import City, Office
 from portals.models.rule import Rule
 from portals.rule_routes import ladder_lines, routes_by_kind

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from portals.vocabulary import Outcome
-from requests_app import casework, files, parts, publication, redaction_log, undo
+from requests_app.answers import parts, publication, redaction_log
+from requests_app.answers.denials import Answer, Decision, Ground
+from requests_app.attachments import files
+from requests_app.attachments.files import StoredFile
 from requests_app.demo import answers
 from requests_app.demo.scene import Move, Scene, Step, said, worker
-from requests_app.denials import Answer, Decision, Ground
-from requests_app.files import StoredFile
+from requests_app.handling import casework, undo
 from requests_app.models import Action, Submission
 
 

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from portals.models import Member, User
-from requests_app import clearance, determinations, parts
-from requests_app.case_parts import clearance_of, offices_that_clear
-from requests_app.denials import Answer, Decision, Ground
+from requests_app import determinations
+from requests_app.answers import clearance, parts
+from requests_app.answers.case_parts import clearance_of, offices_that_clear
+from requests_app.answers.denials import Answer, Decision, Ground
 from requests_app.models import Determination, Submission
 
 

@@ -2,10 +2,13 @@
 
 from portals.rulebook import rulebook_for
 from portals.vocabulary import AppealOutcome, Milestone
-from requests_app import appeals, conversation, reviews, statements
+from requests_app import appeals
 from requests_app.appeals import Decision
+from requests_app.correspondence import conversation
 from requests_app.demo.scene import Move, Scene, Step, later, other, said, worker
+from requests_app.handling import statements
 from requests_app.models import Action, OutsideReview, Submission
+from requests_app.redress import reviews
 
 ANEW_WITHIN = 5  # business days in which a case is answered anew
 

@@ -17,11 +17,10 @@ from django.db import connection, models, transaction
 
 from portals.models import City, Dataset
 from portals.vocabulary import SubmissionKind
-from requests_app import references
-from requests_app.bulk import insert_rows
 from requests_app.demo import texts
 from requests_app.demo.cases import Walk
 from requests_app.demo.scene import SOURCE, Templates
+from requests_app.doors import references
 from requests_app.escalation import sweep
 from requests_app.intake import Filing, searchable
 from requests_app.lifecycle import AT_WORK
@@ -36,6 +35,7 @@ from requests_app.models import (
     Submission,
 )
 from requests_app.models.kinds import DETAILS
+from requests_app.pathway.bulk import insert_rows
 
 KEY = "demo-bulk:"
 PROTOTYPES = 1000

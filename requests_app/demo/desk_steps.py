@@ -2,18 +2,12 @@
 
 from portals.models import User
 from portals.vocabulary import SubmissionKind
-from requests_app import (
-    access,
-    casework,
-    conversation,
-    conversions,
-    following,
-    intake,
-    merging,
-    routing,
-)
+from requests_app import access, intake, routing
+from requests_app.correspondence import conversation
 from requests_app.demo.scene import Move, Scene, Step, other, said, worker
+from requests_app.handling import casework
 from requests_app.models import Action, Follower, Submission
+from requests_app.related import conversions, following, merging
 
 
 def _claim(case: Submission, move: Move, scene: Scene) -> None:

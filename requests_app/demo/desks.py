@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from portals.models import City, Member, Office, Provision, User
 from portals.vocabulary import MemberRole, OfficeRole, ProvisionStatus
-from requests_app import absences, confirmations, saved_views, targets
+from requests_app.desk import absences, saved_views
+from requests_app.setup import confirmations, targets
 
 AWAY_FOR = timedelta(days=9)
 TARGET_FROM = timedelta(days=60)

@@ -1,10 +1,12 @@
 """Steps of the demo about misuse and privacy: keys, evidence, the person concerned, findings, measures."""
 
 from portals.models import ApiKey, Measure, Violation
-from requests_app import api_keys, enforcement, measure_appeals, measures
+from requests_app import enforcement
+from requests_app.answers import api_keys
 from requests_app.demo.scene import Move, Scene, Step, other, said, worker
 from requests_app.enforcement import Proof
 from requests_app.models import Action, ConcernedParty, Finding, MeasureTaken, Submission
+from requests_app.offences import measure_appeals, measures
 
 
 def _party(case: Submission) -> ConcernedParty:

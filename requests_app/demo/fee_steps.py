@@ -4,8 +4,9 @@ from decimal import Decimal
 
 from portals.fee_terms import Line
 from portals.vocabulary import PaymentTime
-from requests_app import fee_payments, fee_waivers, fees
+from requests_app import fees
 from requests_app.demo.scene import Move, Scene, Step, said, worker
+from requests_app.handling import fee_payments, fee_waivers
 from requests_app.models import Action, Payment, Submission, WaiverRequest
 
 

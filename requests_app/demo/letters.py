@@ -6,7 +6,7 @@ from datetime import datetime
 
 from portals.models import City, Member
 from portals.vocabulary import MemberRole
-from requests_app import letters
+from requests_app.correspondence import letters
 from requests_app.models import Action
 
 LETTERS: tuple[tuple[Action, str, str], ...] = (

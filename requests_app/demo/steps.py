@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from portals.models import Office
 from portals.vocabulary import ClockState, OfficeRole, SubmissionKind
-from requests_app import conversation, determinations, intake, routing
+from requests_app import determinations, intake, routing
+from requests_app.correspondence import conversation
 from requests_app.demo import answer_steps, appeal_steps, desk_steps, enforcement_steps, fee_steps
 from requests_app.demo.scene import Move, Scene, Step, later, said, worker
 from requests_app.models import Action, Submission

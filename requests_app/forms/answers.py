@@ -10,8 +10,8 @@ from portals.templatetags.civic import city_date
 from requests_app.forms.fields import LineField, TextField
 from requests_app.forms.release import ReleaseForm
 from requests_app.forms.staff import ActForm, ReasonForm
+from requests_app.handling.undo import undoable
 from requests_app.models import Action
-from requests_app.undo import undoable
 
 
 class UndoForm(ReasonForm):

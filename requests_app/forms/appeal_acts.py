@@ -10,14 +10,14 @@ from django.utils.translation import gettext_lazy
 
 from portals.templatetags.civic import city_date
 from portals.vocabulary import AppealOutcome
-from requests_app import references
-from requests_app.appeal_stand import ReviewStand, reviews_of
 from requests_app.appeals import Decision, missing_from
+from requests_app.doors import references
+from requests_app.events.appeal_stand import ReviewStand, reviews_of
 from requests_app.forms.fields import DateField, LineField, TextField
 from requests_app.forms.release import ReleaseForm
 from requests_app.forms.staff import ActForm
 from requests_app.models import Appeal, OutsideReview
-from requests_app.reviews import Petition, ways_outside
+from requests_app.redress.reviews import Petition, ways_outside
 
 _REFERENCE = re.compile(r"[A-Za-z]{3}-?[0-9A-Za-z]{9}")
 

@@ -11,11 +11,13 @@ from django.utils.translation import gettext_lazy
 from portals.models import Office
 from portals.rulebook import FlagRule
 from portals.vocabulary import SubmissionKind
-from requests_app import deadlines, references, remedies
+from requests_app import deadlines
+from requests_app.doors import references
 from requests_app.forms.base import KindForm, Section
 from requests_app.forms.fields import LineField, TextField
 from requests_app.models import Appeal, Submission
-from requests_app.remedies import Remedy
+from requests_app.redress import remedies
+from requests_app.redress.remedies import Remedy
 
 ABOUT_RECORDS = "about_public_record"
 _LOOKS_LIKE_REFERENCE = re.compile(r"[A-Za-z]{3}[- ]?[0-9A-Za-z]{8,9}")

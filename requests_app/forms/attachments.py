@@ -11,8 +11,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from requests_app import files
-from requests_app.files import StoredFile
+from requests_app.attachments import files
+from requests_app.attachments.files import StoredFile
 from requests_app.forms.fields import FilesField, FilesInput
 
 SALT = "requests_app.stored_file"

@@ -23,7 +23,7 @@ from portals.vocabulary import SubmissionKind
 from requests_app.forms.attachments import AttachmentsForm
 from requests_app.forms.fields import LineField, TextField, YesNoField, plain
 from requests_app.intake import Filing
-from requests_app.suggestions import resolve_dataset
+from requests_app.related.suggestions import resolve_dataset
 
 TITLE_SIGNS = 120
 FLAG_PREFIX = "flag_"

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from portals.models import Member, Office
 from portals.templatetags.civic import city_date
 from portals.vocabulary import SubmissionKind
-from requests_app import absences
+from requests_app.desk import absences
 from requests_app.forms.fields import DateField, TextField
 from requests_app.models import Submission
 

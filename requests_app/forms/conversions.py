@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portals.vocabulary import SubmissionKind
-from requests_app.conversions import foresee, needs_consent, targets
 from requests_app.forms.fields import TextField
 from requests_app.forms.staff import ActForm
+from requests_app.related.conversions import foresee, needs_consent, targets
 
 
 class ConvertForm(ActForm):

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from portals.models import DenialRule, Exemption
 from portals.vocabulary import Outcome, ProvisionStatus, SubmissionKind
-from requests_app.case_parts import clearance_of, named, not_ready, outcome_of, parts_of
-from requests_app.denials import DENIALS, Answer, Decision, Ground, missing_from
+from requests_app.answers.case_parts import clearance_of, named, not_ready, outcome_of, parts_of
+from requests_app.answers.denials import DENIALS, Answer, Decision, Ground, missing_from
 from requests_app.forms.fields import LineField, TextField
 from requests_app.forms.release import ReleaseForm
 from requests_app.forms.staff import ActForm

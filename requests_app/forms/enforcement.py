@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy
 from portals.models import ApiKey, Dataset, Measure
 from portals.templatetags.civic import city_date
 from portals.vocabulary import MeasureEffect
-from requests_app import api_keys, measures
+from requests_app.answers import api_keys
 from requests_app.enforcement import Proof
 from requests_app.forms.fields import DateField, LineField, TextField
 from requests_app.forms.staff import ActForm, Moment, WithFiles
-from requests_app.measures import Given
 from requests_app.models import ConcernedParty, Finding, MeasureTaken
-from requests_app.suggestions import resolve_dataset
+from requests_app.offences import measures
+from requests_app.offences.measures import Given
+from requests_app.related.suggestions import resolve_dataset
 
 READ_BY_PARTY = gettext_lazy(
     "The person concerned reads this. Do not say who reported, and leave out the reference of the report."

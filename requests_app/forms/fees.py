@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from portals.fee_terms import FeeTerm, Line, agreement_wanted, dollars, payment_times
 from portals.vocabulary import FeeCircumstance, FeeRuleKind, PaymentTime
-from requests_app import fee_words, fees
-from requests_app.fee_payments import Money
+from requests_app import fees
+from requests_app.events import fee_words
 from requests_app.forms.fields import LineField, TextField
 from requests_app.forms.staff import ActForm, Moment
+from requests_app.handling.fee_payments import Money
 from requests_app.models import Payment, WaiverRequest
 
 LINES = 6

@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from requests_app.correspondence.letter_fields import TEXT_OF, complaint
+from requests_app.correspondence.letters import BODY_LIMIT, NAME_LIMIT
 from requests_app.forms.fields import LineField, TextField
-from requests_app.letter_fields import TEXT_OF, complaint
-from requests_app.letters import BODY_LIMIT, NAME_LIMIT
 
 
 class LetterForm(forms.Form):

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from requests_app import references
+from requests_app.doors import references
 from requests_app.forms.case import SeenForm
 from requests_app.forms.fields import LineField, TextField
 

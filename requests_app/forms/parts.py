@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portals.vocabulary import Outcome
-from requests_app import redaction_log
-from requests_app.case_parts import clearance_of, named, not_ready, parts_of
-from requests_app.denials import Decision, Ground, missing_from_part, needs_of
+from requests_app.answers import redaction_log
+from requests_app.answers.case_parts import clearance_of, named, not_ready, parts_of
+from requests_app.answers.denials import Decision, Ground, missing_from_part, needs_of
 from requests_app.forms.determine import DenialRules, WithLaws, law_field, outcomes_for
 from requests_app.forms.fields import LineField, TextField
 from requests_app.forms.release import ReleaseForm

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from requests_app.forms.fields import LineField, TextField
 from requests_app.models import Submission
-from requests_app.repeated import Group
+from requests_app.related.repeated import Group
 
 
 class ProposalForm(forms.Form):

@@ -5,10 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from requests_app.answers.publication import Draft, answer_of, releasable
 from requests_app.forms.case import SeenForm
 from requests_app.forms.fields import LineField, TextField
 from requests_app.models import Submission
-from requests_app.publication import Draft, answer_of, releasable
 
 
 class DraftForm(SeenForm):

@@ -10,10 +10,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from requests_app.files import StoredFile
+from requests_app.attachments.files import StoredFile
+from requests_app.attachments.screened import Finding, screened
+from requests_app.attachments.screening.words import sentence
 from requests_app.forms.attachments import AttachmentsForm
-from requests_app.screened import Finding, screened
-from requests_app.screening.words import sentence
 
 
 @dataclass(frozen=True)

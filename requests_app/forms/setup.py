@@ -11,16 +11,16 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portals.clock_rules import TARGET_KEY, ClockRule
+from portals.clockwork.rules import TARGET_KEY, ClockRule
 from portals.models import Member, Office
 from portals.models.rule import Clock, Rule
 from portals.vocabulary import DayUnit, MemberRole, Roll
-from requests_app.city_people import OfficeFacts, Person, Place
-from requests_app.closed_days import Source, Year, read_days
-from requests_app.confirmations import Answer
 from requests_app.forms.base import typed
 from requests_app.forms.fields import DateField, LineField, TextField
-from requests_app.simulation import Change, wrong_with
+from requests_app.setup.city_people import OfficeFacts, Person, Place
+from requests_app.setup.closed_days import Source, Year, read_days
+from requests_app.setup.confirmations import Answer
+from requests_app.setup.simulation import Change, wrong_with
 
 CITATION = gettext_lazy("Where it is written")
 CITATION_HELP = gettext_lazy(

@@ -16,11 +16,13 @@ from portals.models import User
 from portals.rulebook import Rulebook
 from portals.templatetags.civic import city_date
 from portals.vocabulary import ClockEvent, ClockState
-from requests_app import absences, access, deadlines, mentions, routing
-from requests_app.casework import OUTSIDE
+from requests_app import access, deadlines, routing
+from requests_app.correspondence import mentions
+from requests_app.desk import absences
 from requests_app.forms.attachments import AttachmentsForm
 from requests_app.forms.fields import DateField, LineField, TextField
 from requests_app.forms.release import ReleaseForm
+from requests_app.handling.casework import OUTSIDE
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Deadline, Submission
 

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from requests_app import append_only
+from requests_app.preservation import append_only
 
 
 def ensure(apps, schema_editor):

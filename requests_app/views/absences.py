@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portals.models import Absence, Member, Office
-from requests_app import absences, access
+from requests_app import access
 from requests_app.access import Standing
+from requests_app.desk import absences
 from requests_app.forms.absences import AbsenceForm, BackupForm
 from requests_app.lifecycle import NotAllowed
 from requests_app.views.staff_only import StaffRequest, one_city, staff_only

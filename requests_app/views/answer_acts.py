@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext_lazy
 
-from requests_app import statements, undo
-from requests_app.casefile import CaseFile
 from requests_app.forms import answers as forms
+from requests_app.handling import statements, undo
 from requests_app.models import Action
+from requests_app.pages.casefile import CaseFile
 from requests_app.views.fee_acts import Row
 
 ANSWER_ACTS: dict[Action, Row] = {

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_safe
 from portals.text_search import matching
 from portals.vocabulary import SubmissionKind
 from requests_app import access
-from requests_app.files import path_of
+from requests_app.answers.publication import NEVER
+from requests_app.attachments.files import path_of
 from requests_app.models import PublishedAnswer
-from requests_app.publication import NEVER
 from requests_app.views.common import city_or_404, page
 
 A_PAGE = 20

@@ -8,12 +8,14 @@ from django.utils.translation import gettext_lazy
 
 from portals.models import User
 from portals.vocabulary import SubmissionKind
-from requests_app import access, appeal_stand, appeals, reviews
-from requests_app.casefile import CaseFile
+from requests_app import access, appeals
+from requests_app.events import appeal_stand
 from requests_app.forms import appeal_acts as forms
 from requests_app.forms.staff import ActForm
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, OutsideReview, Submission
+from requests_app.pages.casefile import CaseFile
+from requests_app.redress import reviews
 
 Row = tuple[type[ActForm], Callable[..., Any], Any, Any, Any]
 

@@ -15,11 +15,12 @@ from django.views.decorators.http import require_safe
 
 from portals.templatetags.civic import city_date, deadline_state
 from portals.vocabulary import ClockState, Milestone
-from requests_app import appeals_board, confirmations, queue
 from requests_app.access import Standing
-from requests_app.appeals_board import ON_BOARD, PAGE, page_by
+from requests_app.desk import appeals_board, queue
+from requests_app.desk.appeals_board import ON_BOARD, PAGE, page_by
+from requests_app.desk.queue import Workplace
 from requests_app.models import Appeal, Deadline, OutsideReview, Submission
-from requests_app.queue import Workplace
+from requests_app.setup import confirmations
 from requests_app.views.staff_only import StaffRequest, one_city, staff_only
 
 Cell = dict[str, Any]

@@ -14,7 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from requests_app import access, bulk_acts, conversation, determinations, intake, kept_forms, queue, routing
+from requests_app import access, determinations, intake, routing
+from requests_app.correspondence import conversation
+from requests_app.desk import bulk_acts, queue
+from requests_app.doors import kept_forms
 from requests_app.forms import bulk as forms
 from requests_app.forms.base import key_of, new_key
 from requests_app.lifecycle import NotAllowed

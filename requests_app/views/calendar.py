@@ -16,11 +16,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portals.models import Office
 from portals.rulebook import rulebook_for
-from requests_app import calendar_feed, calendar_links, queue
-from requests_app.due_dates import due_between
+from requests_app.desk import calendar_feed, calendar_links, queue
+from requests_app.desk.due_dates import due_between
+from requests_app.desk.queue import SCOPES, Workplace, scopes_of
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import CalendarLink, Deadline
-from requests_app.queue import SCOPES, Workplace, scopes_of
 from requests_app.views.staff_only import StaffRequest, one_city, staff_only
 
 WEEKS = 4

@@ -13,14 +13,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from requests_app import conversation, kept_forms, references
 from requests_app.access import requester_permitted, visible_to_requester
-from requests_app.files import StoredFile
+from requests_app.attachments.files import StoredFile
+from requests_app.correspondence import conversation
+from requests_app.doors import kept_forms, references
 from requests_app.forms.base import typed
 from requests_app.forms.case import TrackForm, WithdrawForm, WriteForm
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, Submission
-from requests_app.requester_page import page_of
+from requests_app.pages.requester_page import page_of
 from requests_app.views.common import keep_typed, page
 from requests_app.views.submit import CODES
 from requests_app.views.track import mistyped, show_form

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portals.models import City
-from requests_app import kept_forms, throttle
+from requests_app.doors import kept_forms, throttle
 from requests_app.kinds import KINDS, Kind
 
 

@@ -18,13 +18,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from portals.vocabulary import SubmissionKind
-from requests_app import concerned as notices
-from requests_app import enforcement, enforcement_file, measure_appeals, references, throttle
+from requests_app import enforcement
 from requests_app.access import grant_concerned, grant_requester, visible_to_concerned
+from requests_app.doors import references, throttle
 from requests_app.forms.base import key_of, new_key, typed
 from requests_app.forms.concerned import AnswerForm, CodeForm, MeasureAppealForm
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import ConcernedParty, MeasureTaken
+from requests_app.offences import concerned as notices
+from requests_app.offences import measure_appeals
+from requests_app.pages import enforcement_file
 from requests_app.views.common import page
 from requests_app.views.submit import CODES
 

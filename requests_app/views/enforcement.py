@@ -11,10 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from requests_app import access, api_keys, concerned, enforcement, enforcement_file, queue
-from requests_app.enforcement_stand import ENFORCED
+from requests_app import access, enforcement
+from requests_app.answers import api_keys
+from requests_app.desk import queue
+from requests_app.events.enforcement_stand import ENFORCED
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, ConcernedParty, Involvement, MeasureTaken, Submission
+from requests_app.offences import concerned
+from requests_app.pages import enforcement_file
 from requests_app.views import enforcement_acts
 from requests_app.views.staff_only import StaffRequest, staff_only
 

@@ -6,12 +6,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy
 
 from portals.vocabulary import SubmissionKind
-from requests_app import api_keys, enforcement, measures
-from requests_app.casefile import CaseFile
-from requests_app.enforcement_stand import ENFORCED, stand
+from requests_app import enforcement
+from requests_app.answers import api_keys
+from requests_app.events.enforcement_stand import ENFORCED, stand
 from requests_app.forms import enforcement as forms
 from requests_app.forms.staff import ActForm
 from requests_app.models import Action, Finding, Submission
+from requests_app.offences import measures
+from requests_app.pages.casefile import CaseFile
 
 Row = tuple[type[ActForm], Callable[..., Any], Any, Any, Any]
 

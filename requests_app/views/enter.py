@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods
 
 from portals.models import City
 from portals.rulebook import rulebook_for
-from requests_app import access, intake, kept_forms, references
+from requests_app import access, intake
 from requests_app.access import Standing
+from requests_app.doors import kept_forms, references
 from requests_app.forms.base import KindForm, key_of, new_key, typed
 from requests_app.forms.entered import EnteredForm
 from requests_app.kinds import Kind

@@ -5,12 +5,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
-from requests_app import fee_payments, fee_waivers, fees
-from requests_app.casefile import CaseFile
-from requests_app.fee_stand import stand
+from requests_app import fees
+from requests_app.events.fee_stand import stand
 from requests_app.forms import fees as forms
 from requests_app.forms.staff import ActForm, ReasonForm
+from requests_app.handling import fee_payments, fee_waivers
 from requests_app.models import Action, Submission, WaiverRequest
+from requests_app.pages.casefile import CaseFile
 
 Row = tuple[type[ActForm], Callable[..., Any], Any, Any, Any]
 

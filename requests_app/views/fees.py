@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from requests_app import access, deadlines, fee_waivers, fee_words, fees
+from requests_app import access, deadlines, fees
 from requests_app.access import requester_permitted
-from requests_app.fee_stand import FeeStand, stand
+from requests_app.events import fee_words
+from requests_app.events.fee_stand import FeeStand, stand
 from requests_app.forms.case import WriteForm
+from requests_app.handling import fee_waivers
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, Submission
 from requests_app.views.case import closed_door, find

@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from requests_app import access, following, references, throttle
+from requests_app import access
+from requests_app.desk.queue import STATES
+from requests_app.doors import references, throttle
 from requests_app.forms.following import FollowForm
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Determination, Follower, Submission
-from requests_app.queue import STATES
+from requests_app.related import following
 from requests_app.views.common import page
 
 HOUR = 3600

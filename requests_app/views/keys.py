@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from portals.rulebook import rulebook_for
 from portals.vocabulary import KeyStatus
-from requests_app import api_keys
+from requests_app.answers import api_keys
 from requests_app.forms.case import SeenForm
 from requests_app.lifecycle import NotAllowed
 from requests_app.views.case import closed_door, find

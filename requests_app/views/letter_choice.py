@@ -7,9 +7,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from portals.models import User
-from requests_app import deadlines, letter_fields
+from requests_app import deadlines
+from requests_app.correspondence import letter_fields
+from requests_app.correspondence.letter_fields import TEXT_OF, Known
 from requests_app.forms.base import typed
-from requests_app.letter_fields import TEXT_OF, Known
 from requests_app.models import Action, LetterTemplate, Submission
 
 

@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portals.models import City
-from requests_app import access, deadlines, kept_forms, letter_fields, letters, references
+from requests_app import access, deadlines
+from requests_app.correspondence import letter_fields, letters
+from requests_app.correspondence.letter_fields import Known
+from requests_app.doors import kept_forms, references
 from requests_app.forms.letters import ImportForm, LetterForm
-from requests_app.letter_fields import Known
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, LetterTemplate, Submission
 from requests_app.views.staff_only import StaffRequest, one_city, staff_only

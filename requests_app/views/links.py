@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from requests_app import access, alike, deadlines, merging
+from requests_app import access, deadlines
 from requests_app.forms.links import OtherCaseForm, TieForm
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, CaseLink, Submission
+from requests_app.related import alike, merging
 from requests_app.views.staff_only import StaffRequest, staff_only
 
 Do = Callable[..., Any]

@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from requests_app import access, mentions
+from requests_app import access
+from requests_app.correspondence import mentions
 from requests_app.views.staff_only import StaffRequest, staff_only
 
 

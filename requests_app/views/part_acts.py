@@ -5,11 +5,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from requests_app import clearance, determinations, part_stand, parts, redaction_log
-from requests_app.casefile import CaseFile
+from requests_app import determinations
+from requests_app.answers import clearance, parts, redaction_log
+from requests_app.events import part_stand
 from requests_app.forms import parts as forms
 from requests_app.forms.determine import DetermineForm
 from requests_app.models import Action, Submission
+from requests_app.pages.casefile import CaseFile
 from requests_app.views.fee_acts import Row
 
 

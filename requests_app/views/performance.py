@@ -20,8 +20,9 @@ from portals.models import City
 from portals.rulebook import rulebook_for
 from portals.views.city_page import kept_public
 from portals.vocabulary import Figure, SubmissionKind
-from requests_app import access, spreadsheets
-from requests_app.reports import (
+from requests_app import access
+from requests_app.desk import spreadsheets
+from requests_app.desk.reports import (
     FEWEST,
     MEANINGS,
     OFFICE,

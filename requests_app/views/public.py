@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from portals.catalog.page import dataset_context
 from portals.models import Dataset
 from portals.vocabulary import Layer, SubmissionKind
-from requests_app import access, following
+from requests_app import access
 from requests_app.access import (
     files_for_concerned,
     files_for_requester,
@@ -21,10 +21,11 @@ from requests_app.access import (
     public_reports,
     standing,
 )
-from requests_app.files import path_of
+from requests_app.attachments.files import path_of
 from requests_app.kinds import KINDS
 from requests_app.models import Attachment, Submission
-from requests_app.suggestions import answered_before, likely_datasets, public_reports_like
+from requests_app.related import following
+from requests_app.related.suggestions import answered_before, likely_datasets, public_reports_like
 from requests_app.views.common import city_or_404, city_today, page
 
 REPORTS_A_PAGE = 10

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from requests_app import access, publication
+from requests_app import access
+from requests_app.answers import publication
 from requests_app.forms.publication import DraftForm, WithdrawPublicationForm
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, PublishedAnswer, Submission

@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from portals.models import City
-from requests_app import access, proposals, repeated
+from requests_app import access
 from requests_app.forms.base import key_of, new_key
 from requests_app.forms.proposals import ProposalForm
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action
-from requests_app.proposals import Proposal
-from requests_app.repeated import Group
+from requests_app.related import proposals, repeated
+from requests_app.related.proposals import Proposal
+from requests_app.related.repeated import Group
 from requests_app.views.common import city_or_404
 from requests_app.views.staff_only import StaffRequest, staff_only
 

@@ -17,12 +17,13 @@ from django.views.decorators.http import require_safe
 from portals.models import City, Office, Provision
 from portals.rulebook import rulebook_for
 from portals.vocabulary import Figure, SubmissionKind, Topic
-from requests_app import access, queue, spreadsheets
+from requests_app import access
+from requests_app.desk import queue, spreadsheets
+from requests_app.desk.queue import Workplace
+from requests_app.desk.reports import MEANINGS, OFFICE, PERCENTILES, Report, Spread, Tally, report_of
 from requests_app.forms.reports import ReportForm, presets
 from requests_app.models import Submission
 from requests_app.models.determination import OUTCOMES, outcome_label
-from requests_app.queue import Workplace
-from requests_app.reports import MEANINGS, OFFICE, PERCENTILES, Report, Spread, Tally, report_of
 from requests_app.views.staff_only import StaffRequest, staff_only
 
 COUNTS = (

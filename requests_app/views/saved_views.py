@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portals.models import Office
-from requests_app import access, queue, saved_views
+from requests_app import access
 from requests_app.access import Standing
+from requests_app.desk import queue, saved_views
 from requests_app.forms.views import SaveViewForm
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import SavedView

@@ -16,7 +16,8 @@ from portals.rule_words import span_words
 from portals.rulebook import rulebook_for
 from portals.templatetags.civic import city_date, word
 from portals.vocabulary import DayUnit, ProvisionStatus, SetupAct
-from requests_app import access, confirmations, recount
+from requests_app import access
+from requests_app.setup import confirmations, recount
 from requests_app.views.setup_door import setup_page, shown
 from requests_app.views.staff_only import StaffRequest, staff_only
 

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from portals import setup_log
 from portals.models import City, Recount
 from portals.rulebook import rulebook_for
-from requests_app import closed_days, recount
 from requests_app.forms.setup import ClosedDayForm, SourcedForm, WithdrawDayForm, YearForm
-from requests_app.recount import Preview
+from requests_app.setup import closed_days, recount
+from requests_app.setup.recount import Preview
 from requests_app.views.setup_door import Tried, follow, setup_page, shown, tried
 from requests_app.views.staff_only import StaffRequest
 

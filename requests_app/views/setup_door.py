@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods
 
 from portals import setup_log
 from portals.models import City, Recount
-from requests_app import access, recount
+from requests_app import access
 from requests_app.forms.setup import SetupForm
 from requests_app.lifecycle import NotAllowed
+from requests_app.setup import recount
 from requests_app.views.staff_only import StaffRequest, View, staff_only
 
 AT_ONCE = 50

@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 
 from portals import setup_log
 from portals.models import City, Member, Office
-from requests_app import access, city_people
-from requests_app.city_people import OfficeFacts
+from requests_app import access
 from requests_app.forms.setup import MemberForm, OfficeForm, PlaceForm
 from requests_app.lifecycle import AT_WORK
 from requests_app.models import Submission
+from requests_app.setup import city_people
+from requests_app.setup.city_people import OfficeFacts
 from requests_app.views.setup_door import Tried, setup_page, shown, tried
 from requests_app.views.staff_only import StaffRequest
 

@@ -14,8 +14,8 @@ from portals.models import City, Confirmation, OfficeTarget
 from portals.models.rule import Clock, Rule
 from portals.rule_overrides import Overrides
 from portals.vocabulary import ProvisionStatus
-from requests_app import confirmations, recount, targets
 from requests_app.forms.setup import ApplyForm, ConfirmForm, ReasonForm, SetupForm, TargetForm
+from requests_app.setup import confirmations, recount, targets
 from requests_app.views.setup import line_of
 from requests_app.views.setup_door import Tried, follow, setup_page, shown, tried
 from requests_app.views.staff_only import StaffRequest

@@ -6,15 +6,15 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from portals.clock_rules import ClockRule
+from portals.clockwork.rules import ClockRule
 from portals.models import City
 from portals.rule_words import fee_words, span_words
 from portals.vocabulary import Milestone, SubmissionKind
-from requests_app import simulation
-from requests_app.case_clocks import TARGET_KEY
+from requests_app.events.case_clocks import TARGET_KEY
 from requests_app.forms.setup import SimulationForm
 from requests_app.ladder import OFFICE_DUTIES
-from requests_app.simulation import Outcome
+from requests_app.setup import simulation
+from requests_app.setup.simulation import Outcome
 from requests_app.views.setup_door import setup_page, shown
 from requests_app.views.staff_only import StaffRequest
 

@@ -16,27 +16,18 @@ from django.views.decorators.http import require_safe
 from portals.models import CatalogRun
 from portals.styleguide import sample_context
 from portals.vocabulary import OfficeRole, SubmissionKind
-from requests_app import (
-    access,
-    appeal_stand,
-    bulk_acts,
-    casefile,
-    deadlines,
-    enforcement_stand,
-    fee_stand,
-    my_desk,
-    part_stand,
-    queue,
-    references,
-    saved_views,
-)
+from requests_app import access, deadlines
 from requests_app.access import Standing
-from requests_app.case_clocks import APPEAL_KEY
+from requests_app.desk import bulk_acts, my_desk, queue, saved_views
+from requests_app.desk.queue import Workplace
+from requests_app.doors import references
+from requests_app.events import appeal_stand, enforcement_stand, fee_stand, part_stand
+from requests_app.events.case_clocks import APPEAL_KEY
+from requests_app.events.ties import ties_of
 from requests_app.forms.views import SaveViewForm
 from requests_app.kinds import details_of
 from requests_app.models import Action, Status, Submission
-from requests_app.queue import Workplace
-from requests_app.ties import ties_of
+from requests_app.pages import casefile
 from requests_app.views.act_groups import grouped
 from requests_app.views.bulk import BULK
 from requests_app.views.saved_views import led_offices

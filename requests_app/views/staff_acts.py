@@ -18,27 +18,20 @@ from django.views.decorators.http import require_http_methods
 
 from portals.rulebook import rulebook_for
 from portals.vocabulary import ClockEvent
-from requests_app import (
-    access,
-    casefile,
-    casework,
-    conversation,
-    deadlines,
-    determinations,
-    intake,
-    kept_forms,
-    lifecycle,
-    merging,
-    routing,
-)
+from requests_app import access, deadlines, determinations, intake, lifecycle, routing
 from requests_app.access import Standing
-from requests_app.casefile import CaseFile
+from requests_app.correspondence import conversation
+from requests_app.doors import kept_forms
 from requests_app.forms import staff as forms
 from requests_app.forms.base import typed
 from requests_app.forms.determine import DetermineForm
 from requests_app.forms.parts import InstalmentForm
+from requests_app.handling import casework
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, Submission
+from requests_app.pages import casefile
+from requests_app.pages.casefile import CaseFile
+from requests_app.related import merging
 from requests_app.views import (
     answer_acts,
     appeal_acts,

@@ -23,14 +23,19 @@ from portals.rulebook import AppealRule
 from portals.vocabulary import Layer, SubmissionKind
 from requests_app import intake
 from requests_app.access import grant_requester, visible_to_requester
-from requests_app.alike import sent_before
 from requests_app.forms.appeals import AppealForm
 from requests_app.forms.base import KindForm, key_of, new_key, typed
 from requests_app.kinds import Kind
 from requests_app.models import Submission
 from requests_app.models.kinds import DETAILS
-from requests_app.preview import preview
-from requests_app.suggestions import answered_before, likely_datasets, public_reports_like, resolve_dataset
+from requests_app.pages.preview import preview
+from requests_app.related.alike import sent_before
+from requests_app.related.suggestions import (
+    answered_before,
+    likely_datasets,
+    public_reports_like,
+    resolve_dataset,
+)
 from requests_app.views.common import city_or_404, city_today, kind_or_404, page
 
 CODES = "new_codes"

@@ -5,11 +5,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
-from requests_app import conversions
-from requests_app.casefile import CaseFile
 from requests_app.forms.conversions import ConvertForm
 from requests_app.forms.staff import ActForm
 from requests_app.models import Action
+from requests_app.pages.casefile import CaseFile
+from requests_app.related import conversions
 
 Row = tuple[type[ActForm], Callable[..., Any], Any, Any, Any]
 

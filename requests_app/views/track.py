@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from requests_app import one_time, references, throttle
 from requests_app.access import grant_requester
+from requests_app.doors import one_time, references, throttle
 from requests_app.forms.case import TrackForm
 from requests_app.models import Submission
 

@@ -54,10 +54,10 @@ FINISH = """
 import datetime as dt
 import json
 from collections import Counter
-from requests_app.delivery import LEASE, deliver, write_digests
+from requests_app.correspondence.delivery import LEASE, deliver, write_digests
 from requests_app.escalation import database_now, sweep
 from requests_app.models import Escalation, Notice, Submission
-from requests_app.verification import verify
+from requests_app.preservation.verification import verify
 later = database_now() + LEASE + dt.timedelta(days=1)
 sweep(now=database_now())
 again = sweep(now=database_now()).taken.total()

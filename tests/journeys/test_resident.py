@@ -7,7 +7,8 @@ import time_machine
 from django.test import Client
 
 from portals.vocabulary import Outcome
-from requests_app import conversation, determinations, escalation, intake
+from requests_app import determinations, escalation, intake
+from requests_app.correspondence import conversation
 from requests_app.models import Attachment, Notice, Status, Submission
 from tests.requests_app.factories import FILED, Staff
 from tests.requests_app.pages import (

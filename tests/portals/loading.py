@@ -4,7 +4,7 @@ import datetime as dt
 from pathlib import Path
 
 from portals.city_file import Loaded, load
-from portals.city_schema import check_text
+from portals.city_toml.schema import check_text
 
 SHIPPED = sorted((Path(__file__).parents[2] / "portals" / "cities").glob("*.toml"))
 RIVERBEND = Path(__file__).parents[1] / "data" / "riverbend.toml"

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from portals.business_days import NotEntered
-from portals.city_content import ExampleEntry
-from portals.city_schema import check_file
+from portals.city_toml.content import ExampleEntry
+from portals.city_toml.schema import check_file
 from portals.clocks import ComputedDeadline, receipt_day
-from portals.event_text import event_at
+from portals.clockwork.event_text import event_at
 from portals.routes import OfficeRef, RoutePart
 from portals.rulebook import Rulebook, rulebook_for
 from tests.portals.loading import NOW, RIVERBEND, SHIPPED, load_text

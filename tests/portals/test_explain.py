@@ -10,9 +10,10 @@ from types import ModuleType
 import pytest
 from django.utils import translation
 
-from portals import business_days, clock_counting, clocks
+from portals import business_days, clocks
 from portals.business_days import BusinessCalendar, Reason
 from portals.clocks import ClockRule, Extension, Happening, compute
+from portals.clockwork import counting
 from portals.explain import CLOCK_SENTENCES, SENTENCES, deadline_sentences, long_date, sentence
 from portals.vocabulary import ClockEvent
 
@@ -155,7 +156,7 @@ def test_every_sentence_can_be_said(code: str) -> None:
     assert told.startswith(("x", *string.ascii_uppercase, *string.digits))
 
 
-@pytest.mark.parametrize("module", [clocks, clock_counting, business_days])
+@pytest.mark.parametrize("module", [clocks, counting, business_days])
 def test_every_code_that_the_engine_uses_has_words(module: ModuleType) -> None:
     source = inspect.getsource(module)
     written = re.findall(

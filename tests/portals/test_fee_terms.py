@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portals.city_schema import check_file, check_text
+from portals.city_toml.schema import check_file, check_text
 from portals.fee_terms import (
     FeeTerm,
     FeeTerms,

@@ -7,7 +7,7 @@ import tomllib
 
 import pytest
 
-from portals.city_schema import check_text
+from portals.city_toml.schema import check_text
 from portals.models import Measure
 from portals.vocabulary import MeasureEffect
 from tests.portals.loading import NOW, RIVERBEND, SHIPPED, load_text, riverbend

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from portals.clock_rules import ClockRule
+from portals.clockwork.rules import ClockRule
 from portals.models import Confirmation, Office, OfficeTarget
 from portals.routes import StepRule
 from portals.rule_overrides import Overrides, pieces

@@ -5,8 +5,10 @@ from typing import Any
 
 from portals import access as portal
 from portals.models import ApiKey, Measure, User
-from requests_app import api_keys, enforcement, measures
+from requests_app import enforcement
+from requests_app.answers import api_keys
 from requests_app.models import ConcernedParty, Finding, MeasureTaken, Submission
+from requests_app.offences import measures
 from tests.requests_app.factories import FILED, Staff, file_case
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)

@@ -13,7 +13,7 @@ from factory.django import DjangoModelFactory
 
 from portals import rulebook
 from portals.city_file import load
-from portals.city_schema import Checked, check_file
+from portals.city_toml.schema import Checked, check_file
 from portals.models import City, Dataset, Member, Office, User
 from portals.vocabulary import MemberRole, OfficeRole, SubmissionKind
 from requests_app import intake

@@ -6,7 +6,8 @@ from typing import Any
 
 from portals.fee_terms import Line
 from portals.vocabulary import PaymentTime
-from requests_app import fee_payments, fees
+from requests_app import fees
+from requests_app.handling import fee_payments
 from requests_app.models import Deadline, FeeEstimate, Payment, Submission
 from tests.requests_app.factories import FILED, Staff, file_case
 

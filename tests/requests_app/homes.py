@@ -25,13 +25,14 @@ from django.test import override_settings
 
 from portals import rulebook
 from portals.vocabulary import Outcome
-from requests_app import conversation, intake
-from requests_app.backup import backup
+from requests_app import intake
+from requests_app.attachments.files import attach_files, store
+from requests_app.correspondence import conversation
 from requests_app.determinations import Answer, determine
 from requests_app.escalation import sweep
-from requests_app.files import attach_files, store
 from requests_app.models import Actor, Notice
-from requests_app.table_copy import our_models
+from requests_app.preservation.backup import backup
+from requests_app.preservation.table_copy import our_models
 from tests.requests_app.factories import FILED, Staff, file_case, load_shipped, staff_of
 
 DAY = dt.timedelta(days=1)

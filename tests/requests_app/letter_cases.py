@@ -5,34 +5,15 @@ from dataclasses import replace
 
 from portals.models import Measure
 from portals.vocabulary import AppealOutcome, MemberRole, Outcome, SubmissionKind
-from requests_app import (
-    api_keys,
-    appeals,
-    casework,
-    city_people,
-    closed_days,
-    conversation,
-    conversions,
-    determinations,
-    enforcement,
-    escalation,
-    fee_waivers,
-    fees,
-    following,
-    intake,
-    joined,
-    merging,
-    one_time,
-    parts,
-    publication,
-    recount,
-    redaction_log,
-    reviews,
-    routing,
-    statements,
-    undo,
-)
+from requests_app import appeals, determinations, enforcement, escalation, fees, intake, routing
+from requests_app.answers import api_keys, parts, publication, redaction_log
+from requests_app.correspondence import conversation
+from requests_app.doors import one_time
+from requests_app.handling import casework, fee_waivers, statements, undo
 from requests_app.models import Follower, OutsideReview, Submission, WaiverRequest
+from requests_app.redress import reviews
+from requests_app.related import conversions, following, joined, merging
+from requests_app.setup import city_people, closed_days, recount
 from tests.requests_app import enforcement_cases
 from tests.requests_app.appeal_cases import UNTIL, appeal_of, denied_record
 from tests.requests_app.factories import FILED, Staff, file_case

@@ -4,10 +4,10 @@ import datetime as dt
 
 from portals.models import User
 from portals.vocabulary import Outcome
-from requests_app import parts
+from requests_app.answers import parts
+from requests_app.answers.denials import Answer, Decision, Ground
+from requests_app.attachments.files import StoredFile
 from requests_app.demo import answers
-from requests_app.denials import Answer, Decision, Ground
-from requests_app.files import StoredFile
 from requests_app.models import Determination, Part, Submission
 from tests.requests_app.factories import FILED, Staff, file_case
 

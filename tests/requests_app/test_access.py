@@ -5,8 +5,9 @@ from django.contrib.auth.models import AnonymousUser
 
 from portals.models import Member, User
 from portals.vocabulary import MemberRole, Relation
-from requests_app import access, conversation, determinations, intake, routing
-from requests_app.files import StoredFile
+from requests_app import access, determinations, intake, routing
+from requests_app.attachments.files import StoredFile
+from requests_app.correspondence import conversation
 from requests_app.models import Action, Attachment, Status, Submission
 from tests.requests_app.factories import FILED, MemberFactory, Staff, UserFactory, file_case
 

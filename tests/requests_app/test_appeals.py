@@ -6,12 +6,15 @@ import pytest
 from django.test import Client
 
 from portals.vocabulary import AppealOutcome, ClockState, Milestone, Outcome
-from requests_app import appeals, casefile, determinations, merging, verification
+from requests_app import appeals, determinations
 from requests_app.access import grant_requester, standing, visible_to
-from requests_app.appeal_stand import appeals_of
 from requests_app.appeals import Decision, decide
+from requests_app.events.appeal_stand import appeals_of
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, Notice, Status, Submission
+from requests_app.pages import casefile
+from requests_app.preservation import verification
+from requests_app.related import merging
 from tests.requests_app.appeal_cases import (
     DAY,
     DENIED,

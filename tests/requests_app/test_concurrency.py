@@ -12,7 +12,9 @@ from django.db import close_old_connections, connection, transaction
 from django.test import override_settings
 
 from portals.models import Absence, Member, Office
-from requests_app import absences, bulk_acts, conversation, delivery, intake, letters, routing
+from requests_app import intake, routing
+from requests_app.correspondence import conversation, delivery, letters
+from requests_app.desk import absences, bulk_acts
 from requests_app.escalation import sweep
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import (
@@ -25,10 +27,10 @@ from requests_app.models import (
     Notice,
     Submission,
 )
-from requests_app.verification import verify
+from requests_app.preservation.verification import verify
+from tests.requests_app.correspondence.test_delivery import letter
 from tests.requests_app.factories import FILED, Staff, file_case, filing
 from tests.requests_app.smtp_stub import smtp_stub
-from tests.requests_app.test_delivery import letter
 from tests.requests_app.test_escalation import at
 
 pytestmark = [

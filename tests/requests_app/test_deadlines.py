@@ -12,12 +12,15 @@ from portals.explain import sentences
 from portals.explained import Reason
 from portals.models import City
 from portals.vocabulary import ClockEvent, ClockState, Milestone, Outcome, SubmissionKind
-from requests_app import case_clocks, conversation, deadlines, determinations, intake, statements
+from requests_app import deadlines, determinations, intake
+from requests_app.correspondence import conversation
 from requests_app.determinations import Answer
 from requests_app.escalation import sweep
+from requests_app.events import case_clocks
+from requests_app.handling import statements
 from requests_app.lifecycle import NotAllowed, apply, locked
 from requests_app.models import Action, Channel, Deadline, Notice, Status, Submission
-from requests_app.verification import verify
+from requests_app.preservation.verification import verify
 from tests.requests_app.factories import FILED, Staff, file_case, filing
 from tests.requests_app.test_escalation import at
 

@@ -14,12 +14,14 @@ from hypothesis import strategies as st
 
 from portals.models import City
 from portals.vocabulary import ClockEvent, ClockState, Outcome, SubmissionKind
-from requests_app import case_clocks, conversation, deadlines, determinations, intake
+from requests_app import deadlines, determinations, intake
+from requests_app.correspondence import conversation
 from requests_app.determinations import Answer
 from requests_app.escalation import sweep
+from requests_app.events import case_clocks
 from requests_app.lifecycle import NotAllowed, apply, locked
 from requests_app.models import Action, Submission
-from requests_app.verification import verify
+from requests_app.preservation.verification import verify
 from tests.requests_app.factories import FILED, Staff, filing
 from tests.requests_app.part_cases import answered
 

@@ -11,13 +11,14 @@ from django.test import Client
 
 from portals.models import Absence, City, Dataset, Member, User
 from portals.vocabulary import MemberRole, SubmissionKind
-from requests_app import demo, saved_views
+from requests_app import demo
 from requests_app.access import standing
 from requests_app.demo import people
 from requests_app.demo.bulk import KEY
+from requests_app.desk import saved_views
 from requests_app.lifecycle import AT_WORK
 from requests_app.models import Deadline, Escalation, Event, Notice, Status, Submission
-from requests_app.verification import verify
+from requests_app.preservation.verification import verify
 from tests.requests_app.factories import file_case
 
 NOW = dt.datetime(2026, 6, 17, 20, 0, tzinfo=dt.UTC)

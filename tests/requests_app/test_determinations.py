@@ -6,8 +6,8 @@ import pytest
 
 from portals.vocabulary import Outcome, SubmissionKind
 from requests_app import determinations, intake
+from requests_app.attachments.files import StoredFile
 from requests_app.determinations import Answer, determine, missing_from
-from requests_app.files import StoredFile
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Determination, Notice, Status, Submission
 from tests.requests_app.factories import FILED, Staff, file_case

@@ -6,14 +6,17 @@ import zipfile
 import pytest
 
 from portals.models import Violation
-from requests_app import enforcement, enforcement_file, enforcement_stand, references
+from requests_app import enforcement
+from requests_app.attachments.files import StoredFile
+from requests_app.doors import references
 from requests_app.enforcement import Proof
-from requests_app.files import StoredFile
+from requests_app.events import enforcement_stand
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, Actor, ConcernedParty, Event, Finding, Notice, Status, Submission
+from requests_app.pages import enforcement_file
 from tests.requests_app.enforcement_cases import HOUR, concerned, found, key_for, lifted, report, taken
 from tests.requests_app.factories import FILED, Staff, file_case
-from tests.requests_app.test_case_file import exported
+from tests.requests_app.preservation.test_case_file import exported
 
 FILE = StoredFile("log.txt", "0" * 64, 9, "text/plain")
 

@@ -8,10 +8,11 @@ from django.db import connection  # noqa: F401  (the condition below names it)
 
 from portals import access as portal
 from portals.models import ApiKey, Dataset, DatasetTakedown
-from requests_app import api_keys, measures
+from requests_app.answers import api_keys
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import MeasureTaken, Submission
-from requests_app.verification import verify
+from requests_app.offences import measures
+from requests_app.preservation.verification import verify
 from tests.requests_app.enforcement_cases import concerned, key_for, lifted, report, taken
 from tests.requests_app.factories import FILED, Staff, file_case
 from tests.requests_app.test_concurrency import at_once

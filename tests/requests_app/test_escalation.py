@@ -11,18 +11,12 @@ from django.core.management import call_command
 
 from portals.models import City, Office
 from portals.vocabulary import ClockState, Relation, SubmissionKind
-from requests_app import (
-    conversation,
-    deadlines,
-    determinations,
-    escalation,
-    escalation_steps,
-    intake,
-    routing,
-)
+from requests_app import deadlines, determinations, escalation, intake, routing
+from requests_app.correspondence import conversation
 from requests_app.escalation import PUT_OFF, database_now, sweep
 from requests_app.models import Action, Deadline, Escalation, Event, Notice, Status, Submission, Tick
-from requests_app.verification import verify
+from requests_app.pathway import escalation_steps
+from requests_app.preservation.verification import verify
 from tests.requests_app.factories import FILED, Staff, file_case
 
 D = dt.date

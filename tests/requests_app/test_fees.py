@@ -7,8 +7,9 @@ import pytest
 
 from portals.templatetags.civic import city_date
 from portals.vocabulary import ClockEvent
-from requests_app import conversation, determinations, escalation, fees
-from requests_app.case_clocks import fee_of
+from requests_app import determinations, escalation, fees
+from requests_app.correspondence import conversation
+from requests_app.events.case_clocks import fee_of
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import FeeEstimate, Notice, Status, Submission
 from tests.requests_app.factories import FILED, Staff, file_case

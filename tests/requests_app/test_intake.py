@@ -7,8 +7,9 @@ import pytest
 
 from portals.models import City, Office
 from portals.vocabulary import MemberRole, Relation, SubmissionKind
-from requests_app import intake, references
-from requests_app.files import StoredFile
+from requests_app import intake
+from requests_app.attachments.files import StoredFile
+from requests_app.doors import references
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import (
     Action,

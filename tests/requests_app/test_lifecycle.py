@@ -6,7 +6,8 @@ import pytest
 from django.db import transaction
 
 from portals.models import City
-from requests_app import conversation, intake
+from requests_app import intake
+from requests_app.correspondence import conversation
 from requests_app.lifecycle import MOVES, NotAllowed, allowed, apply, locked, next_status
 from requests_app.models import Action, Event, Status, Submission
 from tests.requests_app.factories import FILED, Staff, file_case

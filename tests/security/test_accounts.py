@@ -5,7 +5,7 @@ from django.conf import settings
 from django.test import Client, override_settings
 
 from portals.models import User
-from requests_app.throttle import address_of
+from requests_app.doors.throttle import address_of
 
 PASSWORD = "a-long-enough-passphrase"
 

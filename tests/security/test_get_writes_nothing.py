@@ -12,7 +12,8 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from requests_app import conversation, intake
+from requests_app import intake
+from requests_app.correspondence import conversation
 from tests.requests_app.factories import Staff
 from tests.security.policies import POLICY
 from tests.security.test_routes import Scene, arguments, scene

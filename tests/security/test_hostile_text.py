@@ -13,7 +13,8 @@ from portals.catalog.importing import bring_in
 from portals.catalog.reading import read_catalog
 from portals.models import Dataset
 from portals.vocabulary import Outcome
-from requests_app import conversation, delivery, determinations, intake, routing
+from requests_app import determinations, intake, routing
+from requests_app.correspondence import conversation, delivery
 from requests_app.models import Notice, Submission
 from tests.requests_app.factories import Staff
 from tests.requests_app.pages import ENOUGH, filed, main_of, text_file, text_of

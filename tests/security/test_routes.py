@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from portals.models import City, User
 from portals.vocabulary import Relation
-from requests_app import access, files, routing
+from requests_app import access, routing
+from requests_app.attachments import files
 from requests_app.models import Action, Actor, Attachment, Event, Submission
 from tests.requests_app.factories import FILED, Staff, UserFactory, file_case, filing
 from tests.security.policies import (

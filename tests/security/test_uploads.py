@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from requests_app.files import MAX_FILE, MAX_FILES, content_type, shown_name
+from requests_app.attachments.files import MAX_FILE, MAX_FILES, content_type, shown_name
 from requests_app.models import Attachment, Submission
 from tests.requests_app.factories import Staff
 from tests.requests_app.pages import address, filed, hidden, main_of, text_of
@@ -171,7 +171,7 @@ def test_a_server_that_dies_while_storing_leaves_no_half_file(
     def full(*args: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("requests_app.files.os.replace", full)
+    monkeypatch.setattr("requests_app.attachments.files.os.replace", full)
     client.raise_request_exception = False
     answer = send(client, SimpleUploadedFile("a.txt", b"words that are new to the store"))
     assert answer.status_code in (422, 500, 503)

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from portals.clocks import ContradictoryEvents, Happening, NotEntered, receipt_day
-from portals.event_text import read_date, read_event
+from portals.clockwork.event_text import read_date, read_event
 from portals.explained import deadline_document, route_document
 from portals.management.command import PlainCommand, subcommands
 from portals.models import City, Dataset

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 import portals
 from portals.city_file import Loaded, Refused, load
-from portals.city_schema import Checked, check_file
+from portals.city_toml.schema import Checked, check_file
 from portals.management.command import PlainCommand
 
 SHIPPED = Path(portals.__file__).parent / "cities"

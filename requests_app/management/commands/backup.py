@@ -7,9 +7,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from portals.management.command import PlainCommand
-from requests_app.archive import BackupError
-from requests_app.backup import backup
 from requests_app.escalation import database_now
+from requests_app.preservation.archive import BackupError
+from requests_app.preservation.backup import backup
 
 
 class Command(PlainCommand):

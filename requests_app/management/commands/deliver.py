@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from requests_app.delivery import deliver, write_digests
+from requests_app.correspondence.delivery import deliver, write_digests
 from requests_app.escalation import database_now
 
 

@@ -9,10 +9,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from portals.management.command import PlainCommand
-from requests_app.archive import BackupError
-from requests_app.backup import Report, drop_held, release_held, restore
 from requests_app.escalation import database_now
-from requests_app.verification import verify
+from requests_app.preservation.archive import BackupError
+from requests_app.preservation.backup import Report, drop_held, release_held, restore
+from requests_app.preservation.verification import verify
 
 
 class Command(PlainCommand):

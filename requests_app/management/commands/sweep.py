@@ -8,9 +8,9 @@ from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
 from requests_app.escalation import BATCH, database_now, sweep
-from requests_app.following import write_letters
-from requests_app.joined import pass_on
-from requests_app.recount import carry_out
+from requests_app.related.following import write_letters
+from requests_app.related.joined import pass_on
+from requests_app.setup.recount import carry_out
 
 
 class Command(BaseCommand):

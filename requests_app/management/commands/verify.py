@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from requests_app.verification import verify, verify_case_file
+from requests_app.preservation.verification import verify, verify_case_file
 
 
 class Command(BaseCommand):

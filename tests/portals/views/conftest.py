@@ -9,7 +9,7 @@ from django.test import Client
 
 from portals import rulebook
 from portals.city_file import load
-from portals.city_schema import check_file
+from portals.city_toml.schema import check_file
 from portals.models import City
 from tests.portals.loading import NOW, SHIPPED
 from tests.portals.views.pages import Page

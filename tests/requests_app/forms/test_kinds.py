@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from portals.vocabulary import SubmissionKind
 from requests_app import determinations, intake
-from requests_app.files import StoredFile
+from requests_app.attachments.files import StoredFile
 from requests_app.forms.attachments import file_of, token_of
 from requests_app.forms.base import key_of, new_key
 from requests_app.kinds import KINDS, details_of

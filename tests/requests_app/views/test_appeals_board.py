@@ -8,11 +8,13 @@ from django.test import Client
 from django.urls import reverse
 
 from portals.vocabulary import AppealOutcome
-from requests_app import appeals_board, confirmations, reviews
 from requests_app.appeals import Decision, decide
+from requests_app.desk import appeals_board
 from requests_app.determinations import Answer, determine
 from requests_app.models import OutsideReview
-from requests_app.reviews import Petition
+from requests_app.redress import reviews
+from requests_app.redress.reviews import Petition
+from requests_app.setup import confirmations
 from tests.requests_app.appeal_cases import DAY, appeal_of, denied_record
 from tests.requests_app.factories import FILED, Staff, file_case, keep_rules
 from tests.requests_app.pages import main_of, text_of

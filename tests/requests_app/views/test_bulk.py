@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from requests_app import bulk_acts, intake
+from requests_app import intake
+from requests_app.desk import bulk_acts
 from requests_app.models import BulkResult, BulkRun, Event, Message, Notice, Status, Submission
 from tests.requests_app.factories import FILED, Staff, file_case
 

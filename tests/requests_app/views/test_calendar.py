@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from portals.models import Office, User
-from requests_app import calendar_links, determinations, intake
+from requests_app import determinations, intake
+from requests_app.desk import calendar_links
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import CalendarLink, Deadline, Submission
 from tests.requests_app.appeal_cases import DAY, denied_record, fresh

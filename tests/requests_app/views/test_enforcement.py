@@ -7,10 +7,11 @@ from django.utils import timezone
 
 from portals.models import ApiKey
 from portals.vocabulary import Relation
-from requests_app import access, api_keys, enforcement, routing
+from requests_app import access, enforcement, routing
+from requests_app.answers import api_keys
+from requests_app.desk.queue import PAGE
 from requests_app.forms.base import key_of, new_key
 from requests_app.models import ConcernedParty, MeasureTaken, Submission
-from requests_app.queue import PAGE
 from tests.requests_app.enforcement_cases import HOUR, REPORTER, concerned, found, key_for, report, taken
 from tests.requests_app.factories import FILED, Staff, UserFactory, file_case
 from tests.requests_app.pages import hidden, main_of, text_file, text_of

@@ -7,9 +7,9 @@ from django.test import Client
 from django.urls import reverse
 
 from portals.vocabulary import ClockEvent, Milestone, SubmissionKind
+from requests_app.doors.references import code_hash
 from requests_app.forms.base import new_key
 from requests_app.models import Action, Actor, Channel, Submission
-from requests_app.references import code_hash
 from tests.requests_app.factories import FILED, Staff
 from tests.requests_app.views.test_staff import page, signed_in
 

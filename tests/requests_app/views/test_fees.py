@@ -8,8 +8,9 @@ from django.test import Client
 from django.urls import reverse
 
 from portals.models import City
-from requests_app import fee_waivers, fees
-from requests_app.fee_stand import stand
+from requests_app import fees
+from requests_app.events.fee_stand import stand
+from requests_app.handling import fee_waivers
 from requests_app.models import FeeEstimate, Status, Submission
 from tests.requests_app.factories import FILED, Staff, file_case
 from tests.requests_app.fee_cases import CHEAPEST, estimated, paid

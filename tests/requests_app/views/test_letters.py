@@ -7,8 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from requests_app import letter_fields, letters
-from requests_app.letter_fields import FIELDS, TEXT_OF, Known
+from requests_app.correspondence import letter_fields, letters
+from requests_app.correspondence.letter_fields import FIELDS, TEXT_OF, Known
 from requests_app.models import Action, LetterTemplate, LetterVersion, Notice, Submission
 from tests.requests_app.factories import FILED, Staff, file_case
 

@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from requests_app import access, determinations, joined, merging
+from requests_app import access, determinations
 from requests_app.determinations import Answer
 from requests_app.models import CaseLink, Status, Submission
+from requests_app.related import joined, merging
 from tests.requests_app.factories import FILED, Staff, file_case
 from tests.requests_app.pages import main_of
 from tests.requests_app.views.test_staff import signed_in

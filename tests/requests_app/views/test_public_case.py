@@ -8,7 +8,8 @@ from django.test import Client
 from django.utils import timezone
 
 from portals.vocabulary import ClockEvent, Outcome
-from requests_app import conversation, determinations, escalation, intake
+from requests_app import determinations, escalation, intake
+from requests_app.correspondence import conversation
 from requests_app.models import Attachment, Status, Submission
 from tests.requests_app.factories import FILED, Staff
 from tests.requests_app.pages import code_of, filed, hidden, main_of, text_file, text_of

@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
 
 from portals.vocabulary import SubmissionKind
-from requests_app.files import MAX_FILE
+from requests_app.attachments.files import MAX_FILE
 from requests_app.models import Submission
 from requests_app.views.submit import submit
 from tests.requests_app.factories import DatasetFactory

@@ -8,9 +8,10 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from requests_app import conversation, one_time
+from requests_app.correspondence import conversation
+from requests_app.doors import one_time
+from requests_app.doors.references import new_reference
 from requests_app.models import Attachment, Notice, OneTimeCode, Submission
-from requests_app.references import new_reference
 from requests_app.views.track import TRIES_A_REFERENCE, TRIES_AN_ADDRESS
 from tests.requests_app.factories import FILED, Staff
 from tests.requests_app.pages import code_of, filed, main_of, text_file, text_of

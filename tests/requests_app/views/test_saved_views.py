@@ -3,8 +3,8 @@
 import pytest
 from django.test import Client
 
+from requests_app.desk.saved_views import MOST
 from requests_app.models import SavedView
-from requests_app.saved_views import MOST
 from tests.requests_app.factories import FILED, Staff, file_case
 
 VIEWS, QUEUE = "/desk/views/", "/desk/queue/"

@@ -6,9 +6,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from requests_app import casefile, conversation, escalation, intake, routing
+from requests_app import escalation, intake, routing
+from requests_app.correspondence import conversation
+from requests_app.desk.queue import PAGE
 from requests_app.models import Event, Submission
-from requests_app.queue import PAGE
+from requests_app.pages import casefile
 from tests.requests_app.factories import FILED, Staff, UserFactory, file_case
 
 DAY = dt.timedelta(days=1)

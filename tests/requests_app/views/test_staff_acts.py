@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from portals.vocabulary import ClockEvent, ClockState, Milestone, Outcome
-from requests_app import access, conversation, determinations, intake
+from requests_app import access, determinations, intake
+from requests_app.correspondence import conversation
 from requests_app.models import Action, Actor, Deadline, Message, Status, Submission
 from requests_app.views.staff_acts import ACTIONS
 from tests.requests_app.factories import FILED, Staff, file_case

@@ -1,0 +1,1 @@
+"""A city file as text: read, checked and warned about; pure, without database or settings."""

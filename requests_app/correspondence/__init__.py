@@ -1,0 +1,1 @@
+"""What office and requester write to each other, the city's own letters, and how letters are sent."""

@@ -1,0 +1,1 @@
+"""What the staff work with: queue, boards, calendars, saved views, acts on many cases, figures."""

@@ -1,0 +1,1 @@
+"""What the events of a case say, and nothing else: its clocks, its fee, its parts, its story in words."""

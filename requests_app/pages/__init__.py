@@ -1,0 +1,1 @@
+"""What a page of one case shows, read with a constant number of queries."""

@@ -1,0 +1,93 @@
+"""INSERT of many rows: what is written is what bulk_create would have written, on both databases."""
+
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from portals.models import City
+from requests_app.models import Action, Actor, Deadline, Event, Notice, Submission, next_event
+from requests_app.pathway import bulk
+from requests_app.pathway.bulk import insert_rows
+from tests.requests_app.factories import FILED, file_case
+
+
+@pytest.fixture
+def case(cities: dict[str, City]) -> Submission:
+    return file_case(cities["kent"])
+
+
+def item(case: Submission, key: str, **more: object) -> dict[str, object]:
+    return {
+        "city_id": case.city_id,
+        "submission_id": case.pk,
+        "email": "a@civic.example",
+        "kind": "reminder",
+        "key": key,
+        "subject": case.reference,
+        "body": "%s ' \" äß漢",
+        "created_at": FILED,
+        **more,
+    }
+
+
+def test_an_event_reads_back_as_it_was_hashed(case: Submission) -> None:
+    event = next_event(
+        case,
+        Action.NOTE,
+        at=FILED + dt.timedelta(microseconds=123456),
+        actor=Actor.CLOCK,
+        data={"list": [1, None, "ä"], "empty": {}},
+        until=dt.date(2026, 7, 1),
+        public=False,
+    )
+    insert_rows(Event, [event])
+    stored = Event.objects.get(submission=case, sequence=event.sequence)
+    assert stored.hash == stored.computed_hash() == event.hash
+    assert (stored.action, stored.until, stored.before, stored.public) == (
+        "note",
+        dt.date(2026, 7, 1),
+        {},
+        False,
+    )
+
+
+def test_what_a_mapping_leaves_out_has_the_models_default(case: Submission) -> None:
+    insert_rows(Notice, [item(case, "one"), item(case, "two", state=Notice.State.DIGEST_ITEM)])
+    one, two = Notice.objects.get(key="one"), Notice.objects.get(key="two")
+    assert (one.state, one.attempts, one.sent_at, one.message_id) == ("queued", 0, None, "")
+    assert (two.state, two.body) == ("digest_item", "%s ' \" äß漢")
+
+
+def test_what_stands_there_already_is_passed_over_only_when_asked(case: Submission) -> None:
+    insert_rows(Notice, [item(case, "one")])
+    insert_rows(Notice, [item(case, "one", body="again"), item(case, "two")], ignore_conflicts=True)
+    assert Notice.objects.filter(key__in=["one", "two"]).count() == 2
+    assert Notice.objects.get(key="one").body != "again"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_rows(Notice, [item(case, "one")])
+
+
+def test_rows_that_carry_keys_keep_them(case: Submission) -> None:
+    twin = Deadline.objects.filter(submission=case).first()
+    assert twin is not None
+    key, twin.pk, twin.clock_key = twin.pk, 987_654, "another"
+    insert_rows(Deadline, [twin])
+    stored = Deadline.objects.get(pk=987_654)
+    original = Deadline.objects.get(pk=key)
+    assert (stored.because, stored.due_on, stored.ends_at) == (
+        original.because,
+        original.due_on,
+        original.ends_at,
+    )
+
+
+def test_more_rows_than_go_at_once_are_all_written(case: Submission, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "ROWS_AT_ONCE", 2)
+    insert_rows(Notice, (item(case, f"number {number}") for number in range(5)))
+    assert Notice.objects.filter(key__startswith="number").count() == 5
+
+
+def test_nothing_to_write_writes_nothing(db: None, django_assert_num_queries: object) -> None:
+    with django_assert_num_queries(0):  # type: ignore[operator]
+        insert_rows(Notice, [])
