@@ -1,7 +1,7 @@
 """The tables of a city file as frozen dataclasses: which keys each has and how each value is read.
 
 Alone responsible for the form of one entry by itself; docs/city-file.md is its text. What entries want of
-each other is in `city_checks`. Names follow the file, `from` excepted (`from_`).
+each other is in `checks`. Names follow the file, `from` excepted (`from_`).
 """
 
 import dataclasses
