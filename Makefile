@@ -10,6 +10,8 @@ BIND ?= 127.0.0.1
 TESTS ?= tests
 PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Images of Python often forbid bytecode; then every process compiles Django anew, which takes it four seconds.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run test check bench lock clean
 .DEFAULT_GOAL := help

@@ -4,12 +4,38 @@ import importlib.util
 import secrets
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.cache import cache, caches
 from django.db import connection
 
 from requests_app.preservation import append_only
+from tests.migrated import fill_the_test_database, migrated_file
+
+
+@pytest.fixture(scope="session")
+def migrated(
+    pytestconfig: pytest.Config, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A file of SQLite to copy in which all migrations were applied, and nothing else was done."""
+    keeper, own = getattr(pytestconfig, "cache", None), tmp_path_factory.getbasetemp()
+    common = own.parent if hasattr(pytestconfig, "workerinput") else own
+    folder = keeper.mkdir("migrated") if keeper else common
+    with django_db_blocker.unblock():
+        return migrated_file(folder)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, django_db_use_migrations: bool, request: pytest.FixtureRequest
+) -> Iterator[None]:
+    """On SQLite the test database starts as a copy of the migrated one."""
+    with pytest.MonkeyPatch.context() as patch:
+        if connection.vendor == "sqlite" and django_db_use_migrations:
+            fill_the_test_database(request.getfixturevalue("migrated"), patch)
+        yield
 
 
 @pytest.fixture(autouse=True)

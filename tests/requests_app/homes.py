@@ -19,8 +19,7 @@ import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
-from django.db import connections, transaction
+from django.db import transaction
 from django.test import override_settings
 
 from portals import rulebook
@@ -33,6 +32,7 @@ from requests_app.escalation import sweep
 from requests_app.models import Actor, Notice
 from requests_app.preservation.backup import backup
 from requests_app.preservation.table_copy import our_models
+from tests.migrated import default_is, sqlite_file
 from tests.requests_app.factories import FILED, Staff, file_case, load_shipped, staff_of
 
 DAY = dt.timedelta(days=1)
@@ -54,30 +54,17 @@ class Home:
     def database(self) -> dict[str, Any]:
         if self.url:
             return dict(environ.Env.db_url_config(self.url))
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": self.file, "OPTIONS": dict(SQLITE)}
-
-
-SQLITE = {
-    "transaction_mode": "IMMEDIATE",
-    "timeout": 5,
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON;",
-}
+        return sqlite_file(self.file)
 
 
 @contextmanager
 def at(home: Home) -> Iterator[None]:
-    outside, usual = connections["default"], connections.databases["default"]
-    configured = connections.configure_settings({**connections.databases, "default": home.database()})
-    connections.databases["default"] = configured["default"]
-    connections["default"] = connections.create_connection("default")
-    rulebook._books.clear()
     places = {"MEDIA_ROOT": home.folder / "uploads", "DEMO_MARK": home.folder / "demo"}
+    rulebook._books.clear()
     try:
-        with override_settings(**places):
+        with default_is(home.database()), override_settings(**places):
             yield
     finally:
-        connections["default"].close()
-        connections.databases["default"], connections["default"] = usual, outside
         rulebook._books.clear()
 
 
@@ -152,11 +139,11 @@ def unblocked(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def origin(unblocked: None, tmp_path_factory: pytest.TempPathFactory) -> Home:
+def origin(unblocked: None, migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A city at work on SQLite, and `a.tar.gz` of it."""
     home = Home(tmp_path_factory.mktemp("origin"))
+    shutil.copyfile(migrated, home.file)
     with at(home):
-        call_command("migrate", verbosity=0)
         fill()
         Session.objects.create(session_key="k" * 32, session_data="secret-session", expire_date=LATER)
         backup(home.folder / "a.tar.gz", now=BACKED_UP)
