@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from portals.models import User
+from portals.models import City, Dataset, Office, User
 from portals.vocabulary import ClockEvent
 from requests_app.models import Action, Actor, Event, Status, Submission, next_event
 
@@ -118,10 +118,31 @@ def held(keys: Sequence[int], *, skip_locked: bool = False) -> list[Submission]:
     rows = Submission.objects.select_for_update(skip_locked=skip_locked).filter(pk__in=keys).order_by("pk")
     found = list(rows.values_list("pk", flat=True))
     read = Submission.objects.filter(pk__in=found).order_by("pk")
-    around = ("city", "office", "climbs_from", "dataset__office")
-    if len(found) > 1:  # many share their offices: each is read once, and no long text that no step needs
-        return list(read.prefetch_related(*around).defer("description", "search_text", "flags"))
-    return list(read.select_related(*around))
+    if len(found) == 1:
+        return list(read.select_related("city", "office", "climbs_from", "dataset__office"))
+    many = list(read.defer("description", "search_text", "flags"))  # long texts that no step needs
+    _read_around(many)
+    return many
+
+
+def _read_around(rows: Sequence[Submission]) -> None:
+    """Many cases share their city, offices and datasets: each is read once, all offices together."""
+    datasets = Dataset.objects.defer("description", "search_text", "keywords").in_bulk(
+        {row.dataset_id for row in rows if row.dataset_id}
+    )
+    wanted = {key for row in rows for key in (row.office_id, row.climbs_from_id)}
+    offices = Office.objects.in_bulk(wanted | {one.office_id for one in datasets.values() if one.office_id})
+    cities = City.objects.in_bulk({row.city_id for row in rows})
+    related: tuple[tuple[Any, Mapping[int, Any]], ...] = (
+        (Submission.city, cities),
+        (Submission.office, offices),
+        (Submission.climbs_from, offices),
+        (Submission.dataset, datasets),
+    )
+    of_datasets = [(Dataset.office, dataset, offices) for dataset in datasets.values()]
+    of_rows = [(name, row, known) for row in rows for name, known in related]
+    for name, instance, known in (*of_datasets, *of_rows):
+        name.field.set_cached_value(instance, known.get(getattr(instance, name.field.attname)))
 
 
 def locked(submission: Submission, *, revision: int | None = None) -> Submission:

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -71,9 +72,9 @@ def hashed_columns(row: Mapping[str, Any]) -> dict[str, Any]:
         "sequence": row["sequence"],
         "action": row["action"],
         "happening": row["happening"],
-        "happened_at": row["happened_at"].astimezone(UTC).isoformat(),
+        "happened_at": _in_utc(row["happened_at"]),
         "until": row["until"].isoformat() if row["until"] else None,
-        "at": row["at"].astimezone(UTC).isoformat(),
+        "at": _in_utc(row["at"]),
         "actor": row["actor"],
         "by_name": row["by_name"],
         "before": row["before"],
@@ -81,6 +82,12 @@ def hashed_columns(row: Mapping[str, Any]) -> dict[str, Any]:
         "data": row["data"],
         "public": row["public"],
     }
+
+
+@lru_cache(maxsize=64)
+def _in_utc(moment: datetime) -> str:
+    """The sweep writes thousands of events of one moment."""
+    return moment.astimezone(UTC).isoformat()
 
 
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
@@ -121,9 +128,9 @@ def next_values(
         "actor": actor,
         "by_id": by.pk if by else None,
         "by_name": str(by)[:200] if by else "",
-        "before": dict(before or {}),
-        "after": dict(after or {}),
-        "data": dict(data or {}),
+        "before": before or {},
+        "after": after or {},
+        "data": data or {},
         "public": public,
         "previous_hash": submission.chain_head,
     }

@@ -39,10 +39,10 @@ def _write(model: type[models.Model], columns: Sequence[str], rows: Sequence[mod
     )
     row_marks = "(" + ", ".join(["%s"] * (len(fields) + 1)) + ")"
     table, key = quote(model._meta.db_table), quote(str(model._meta.pk.column))
-    parameters: list[Any] = []
-    for row in rows:
-        parameters.append(row.pk)
-        parameters += [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+    written = [vars(row) for row in rows]
+    values = [[row.pk for row in rows]]
+    values += [_converter(field, connection)([row[field.attname] for row in written]) for field in fields]
+    parameters = [value for row in zip(*values, strict=True) for value in row]
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {table} SET {sets} FROM (VALUES {', '.join([row_marks] * len(rows))}) AS v "  # noqa: S608
@@ -76,10 +76,14 @@ def insert_rows(
         return
     keyed = waiting[0].get(model._meta.pk.attname) is not None
     fields: list[Any] = [field for field in model._meta.concrete_fields if keyed or not field.primary_key]
+    given = set().union(*waiting)
     columns = []
     for field in fields:
         name, default, convert = field.attname, field.get_default(), _converter(field, connection)
-        columns.append(convert([row.get(name, default) for row in waiting]))
+        if name in given:
+            columns.append(convert([row.get(name, default) for row in waiting]))
+        else:
+            columns.append(convert([default]) * len(waiting))
     values = list(zip(*columns, strict=True))
     _insert(connection, model, [field.column for field in fields], values, ignore_conflicts)
 
@@ -117,9 +121,24 @@ def _converter(field: Any, connection: BaseDatabaseWrapper) -> Convert:
         convert = cache(convert)
     elif isinstance(kind, models.JSONField):
         default = field.get_default()
-        written = convert(default)
-        return lambda values: [written if value == default else convert(value) for value in values]
+        return lambda values: _each_once(convert, values, default)
     return lambda values: [convert(value) for value in values]
+
+
+def _each_once(convert: Callable[[Any], Any], values: list[Any], default: Any) -> list[Any]:
+    """The default, and a value that many rows share (the very same object), is written out once."""
+    known: dict[int, Any] = {}
+    usual = convert(default)
+    found = []
+    for value in values:
+        if value == default:
+            found.append(usual)
+            continue
+        key = id(value)  # `values` holds it, so that no other object can get its place meanwhile
+        if key not in known:
+            known[key] = convert(value)
+        found.append(known[key])
+    return found
 
 
 def _plain_texts(values: list[Any]) -> list[Any]:

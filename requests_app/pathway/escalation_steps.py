@@ -4,16 +4,18 @@ The City Attorney is informed by the clock, never made to act by it. The request
 case stands: an escalation is told as "passed to", a reminder to staff is not told at all.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
 
+from portals.business_days import Reason
 from portals.explain import long_date
 from portals.models import City, Member, Office
+from portals.routes import StepPart
 from portals.vocabulary import MemberRole, Milestone, OfficeRole, Relation, StepAction
 from requests_app import deadlines, routing
 from requests_app.ladder import Step
@@ -73,6 +75,7 @@ class People:
         self.offices = {office.pk: office for office in found}
         self.stand_ins = stand_ins(today)
         self._members: dict[int, list[Member]] = {}
+        self._found: dict[int, dict[bool, list[Member]]] = {}
         for member in Member.objects.filter(
             office__city_id__in=wanted, active=True, user__is_active=True, office__outside=False
         ).select_related("user"):
@@ -80,9 +83,11 @@ class People:
 
     def of(self, office_id: int, *, heads: bool = False) -> list[Member]:
         """The members of an office, or its head and deputy where it has them."""
-        members = self._members.get(office_id) or backup_of(self.offices[office_id])
-        leading = [member for member in members if member.role == MemberRole.HEAD or member.is_deputy]
-        return leading if heads and leading else members
+        if heads not in (known := self._found.setdefault(office_id, {})):
+            members = self._members.get(office_id) or backup_of(self.offices[office_id])
+            leading = [member for member in members if member.role == MemberRole.HEAD or member.is_deputy]
+            known[heads] = leading if heads and leading else members
+        return known[heads]
 
 
 @dataclass
@@ -96,11 +101,13 @@ class Effects:
     events: list[Values] = field(default_factory=list)
     escalations: list[Values] = field(default_factory=list)
     notices: list[Notice | Values] = field(default_factory=list)
-    involvements: dict[tuple[int, int], Involvement] = field(default_factory=dict)
+    involvements: dict[tuple[int, int], Values] = field(default_factory=dict)
     referrals: list[Referral] = field(default_factory=list)
     moved: list[tuple[int, int]] = field(default_factory=list)
     forms: FormLetters = field(default_factory=FormLetters)
     long_date: Callable[[date], str] = field(default_factory=lambda: cache(long_date))
+    words: Callable[[str], str] = field(default_factory=lambda: cache(gettext))  # looked up once a batch
+    _shared: dict[tuple[str, int], tuple[object, Values]] = field(default_factory=dict)
 
     def save(self) -> None:
         """Write everything; runs inside the transaction that holds the submissions."""
@@ -129,14 +136,28 @@ class Effects:
         if gone:
             Involvement.objects.filter(pk__in=gone).delete()
 
-    def inform(self, row: Submission, office: Office, reasons: Iterable[Any]) -> None:
+    def shared(self, name: str, owner: object, make: Callable[[], Values]) -> Values:
+        """What `make` gives, worked out once for an object that many steps have in common: thousands of rows
+        then hold the very same value, which is written out once."""
+        key = (name, id(owner))
+        if key not in self._shared:
+            self._shared[key] = (owner, make())  # the owner is held: its id stays its own
+        return self._shared[key][1]
+
+    def inform(self, row: Submission, office: Office, reasons: Sequence[Reason]) -> None:
         """An office is informed from now on; one that stands beside the case already keeps its place."""
-        because = {"reasons": [reason.as_json() for reason in reasons] or [REFERRED]}
+        because = self.shared(
+            "because", reasons, lambda: {"reasons": [reason.as_json() for reason in reasons] or [REFERRED]}
+        )
         self.involvements.setdefault(
             (row.pk, office.pk),
-            Involvement(
-                submission=row, office=office, relation=Relation.INFORMED, because=because, since=self.now
-            ),
+            {
+                "submission_id": row.pk,
+                "office_id": office.pk,
+                "relation": Relation.INFORMED,
+                "because": because,
+                "since": self.now,
+            },
         )
 
     def move(self, row: Submission, office: Office) -> None:
@@ -234,6 +255,7 @@ def _lead(row: Submission, effects: Effects, *, heads: bool = False) -> list[Mem
 
 def _remind(deadline: Deadline, row: Submission, step: Step, effects: Effects) -> Office:
     """A reminder before a due date, or the notice that it has passed (then to the head as well)."""
+    _ = effects.words
     late = step.code == "overdue"
     event = record_step(
         row,
@@ -257,21 +279,27 @@ def _remind(deadline: Deadline, row: Submission, step: Step, effects: Effects) -
     return row.office
 
 
+def _told(code: str, part: StepPart, office: Office | None) -> Values:
+    """What the event of a step of the ladder says."""
+    return {
+        "step": code,
+        "action": str(part.rule.action),
+        "office": office.name if office else "",
+        "citation": part.rule.citation,
+        "layer": str(part.rule.layer),
+        "after_layer": str(part.rule.after_layer),
+        "because": [reason.as_json() for reason in part.reasons],
+    }
+
+
 def _climb(deadline: Deadline, row: Submission, step: Step, effects: Effects) -> Office | None:
     """A step of the ladder of an unacknowledged item."""
     assert step.part is not None
+    _ = effects.words
     part, rule = step.part, step.part.rule
     ref = part.office
     office = effects.people.offices.get(ref.pk) if ref and ref.pk else None
-    data = {
-        "step": step.code,
-        "action": str(rule.action),
-        "office": office.name if office else "",
-        "citation": rule.citation,
-        "layer": str(rule.layer),
-        "after_layer": str(rule.after_layer),
-        "because": [reason.as_json() for reason in part.reasons],
-    }
+    data = effects.shared(step.code, part, lambda: _told(step.code, part, office))
     if office is None or office.outside:
         record_step(row, Action.ESCALATE, effects, data=data, public=True)
         return None
@@ -298,6 +326,7 @@ def _climb(deadline: Deadline, row: Submission, step: Step, effects: Effects) ->
 
 def _refer(row: Submission, office: Office, data: dict[str, Any], effects: Effects, *, heads: bool) -> Office:
     """The clock refers the case: to the head of its office, or up to another office."""
+    _ = effects.words
     left = row.office
     if office.pk == left.pk:
         event = record_step(row, Action.ESCALATE, effects, data=data, public=True)
@@ -322,6 +351,7 @@ def _refer(row: Submission, office: Office, data: dict[str, Any], effects: Effec
 
 def _act_by_itself(deadline: Deadline, row: Submission, effects: Effects) -> Office:
     """What happens without anybody when a day has passed: a lapse, or a review that ends by itself."""
+    _ = effects.words
     data = {"milestone": deadline.milestone, "due_on": str(deadline.due_on), "citation": deadline.citation}
     if deadline.milestone == Milestone.LAPSE:
         before = {"status": row.status}
