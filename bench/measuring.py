@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -29,6 +30,7 @@ from requests_app.models import Deadline, Escalation, Event, Status, Submission
 from requests_app.models.submission import OPEN
 from requests_app.preservation.verification import verify
 
+_WRITES = re.compile(r"(\d+ times: )?(INSERT|UPDATE|DELETE)")
 WARM_UP = 3
 CALLERS = 4
 SEARCHES = ("street", "elm street amount", "inspection report dog parks", "zeppelin")
@@ -99,10 +101,16 @@ def _version() -> str:
     return " ".join(said.split()[:2]) if connection.vendor == "postgresql" else f"SQLite {said}"
 
 
+def _come_to(client: Client, subject: Subject, request: Request) -> None:
+    """What happens before the request that is measured: somebody else each time, who saw the page before."""
+    if request.data and not subject.user:
+        client.cookies.pop(settings.SESSION_COOKIE_NAME, None)
+    if request.before:
+        client.post(request.path, request.before())
+
+
 def _ask(client: Client, subject: Subject, request: Request) -> Any:
     data = request.data
-    if data and not subject.user:
-        client.cookies.pop(settings.SESSION_COOKIE_NAME, None)  # somebody else each time
     response = client.get(request.path) if data is None else client.post(request.path, data())
     if response.status_code != subject.status:
         raise RuntimeError(f"{subject.name}: {request.path} answers {response.status_code}")
@@ -112,18 +120,21 @@ def _ask(client: Client, subject: Subject, request: Request) -> Any:
 def _alone(subject: Subject, size: int, repeat: int) -> PageFigure:
     client = subject.client()
     for _turn in range(WARM_UP):
+        _come_to(client, subject, subject.page)
         _ask(client, subject, subject.page)
+    _come_to(client, subject, subject.page)
     with CaptureQueriesContext(connection) as captured:
         response = _ask(client, subject, subject.page)
     statements = [query["sql"] for query in captured]  # before the next request forgets them
     if subject.page.data is not None:
-        written = sum(sql.startswith(("INSERT", "UPDATE", "DELETE")) for sql in statements)
+        written = sum(bool(_WRITES.match(sql)) for sql in statements)
         subject.bare = Request(f"{subject.bare.path}&writes={written}", subject.bare.data)
     for _turn in range(WARM_UP):
         _ask(client, subject, subject.bare)
     times: tuple[list[float], list[float]] = ([], [])
     for _turn in range(repeat):  # by turns, so that both meet the same neighbours on this machine
         for request, kept in zip((subject.page, subject.bare), times, strict=True):
+            _come_to(client, subject, request)
             began = time.perf_counter()
             _ask(client, subject, request)
             kept.append(time.perf_counter() - began)

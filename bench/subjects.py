@@ -24,10 +24,12 @@ _FIELD = re.compile(r"<(?:input|textarea|select)\b[^>]*\bname=\"([^\"]+)\"[^>]*>
 
 @dataclass(frozen=True)
 class Request:
-    """One request: a path, and the data of a POST, made anew for each."""
+    """One request: a path, and the data of a POST, made anew for each. `before` is what the same person sends
+    to the same path first, which is not measured."""
 
     path: str
     data: Callable[[], dict[str, str]] | None = None
+    before: Callable[[], dict[str, str]] | None = None
 
 
 @dataclass
@@ -91,7 +93,7 @@ def busiest() -> Place:
 
 def subjects(place: Place) -> Iterator[Subject | tuple[str, str]]:
     """The pages; a pair of name and reason for each that is not there."""
-    for make in (_front_desk, _dataset, _form, _posting, _desk, _queue, _search, _case, _figures):
+    for make in (_front_desk, _dataset, _form, _checking, _posting, _desk, _queue, _search, _case, _figures):
         try:
             yield make(place)
         except (NoReverseMatch, NotThere) as error:
@@ -135,16 +137,43 @@ def _form(place: Place) -> Subject:
 
 
 def _posting(place: Place) -> Subject:
-    """The last step of filing. The number of writes of the bare form is set when they were counted."""
+    """The last step of filing, by somebody who has seen the page that shows the answers. The number of writes
+    of the bare form is set when they were counted."""
+    path, fields, token, answers = _answered_form(place)
+
+    def plain() -> dict[str, str]:
+        return {"csrfmiddlewaretoken": token, **{f"field_{number}": "some words" for number in range(fields)}}
+
+    return Subject(
+        "submit, sent",
+        Request(path, lambda: {**answers(), "confirm": "1"}, before=answers),
+        Request(f"/bare/form/?fields={fields}", plain),
+        status=302,
+        queries_aim=None,
+        cookies={settings.CSRF_COOKIE_NAME: token},
+    )
+
+
+def _checking(place: Place) -> Subject:
+    """The step before: the page that shows the answers, who will act and by when."""
+    path, fields, token, answers = _answered_form(place)
+    return Subject(
+        "submit, check",
+        Request(path, answers),
+        Request(f"/bare/form/?fields={fields}"),
+        cookies={settings.CSRF_COOKIE_NAME: token},
+    )
+
+
+def _answered_form(place: Place) -> tuple[str, int, str, Callable[[], dict[str, str]]]:
+    """The path of a form, how many fields it has, its CSRF token and what makes new answers."""
     path = _there("requests_app:submit", place.city.slug, "error_report")
-    fields = _fields(path)
     token = secrets.token_hex(16)
 
     def answers() -> dict[str, str]:
         return {
             "csrfmiddlewaretoken": token,
             "submission_key": new_key(),
-            "confirm": "1",
             "dataset": place.dataset.identifier,
             "description": "The amount is doubled at 1200 Elm Street.",
             "field_name": "amount",
@@ -153,17 +182,7 @@ def _posting(place: Place) -> Subject:
             "requester_email": f"{secrets.token_hex(6)}@example.org",  # nobody sends it twice
         }
 
-    def plain() -> dict[str, str]:
-        return {"csrfmiddlewaretoken": token, **{f"field_{number}": "some words" for number in range(fields)}}
-
-    return Subject(
-        "submit, sent",
-        Request(path, answers),
-        Request(f"/bare/form/?fields={fields}", plain),
-        status=302,
-        queries_aim=None,
-        cookies={settings.CSRF_COOKIE_NAME: token},
-    )
+    return path, _fields(path), token, answers
 
 
 def _staff(place: Place) -> Request:

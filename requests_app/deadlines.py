@@ -16,6 +16,7 @@ from portals.routes import StepPart
 from portals.rulebook import Rulebook, rulebook_for
 from portals.vocabulary import ClockState, Milestone
 from requests_app import ladder
+from requests_app.bulk import insert_rows
 from requests_app.events import case_clocks
 from requests_app.lifecycle import AT_WORK, NotAllowed
 from requests_app.models import Deadline, Escalation, Event, Status, Submission
@@ -26,10 +27,13 @@ AFTER_AN_ANSWER = frozenset({Milestone.DENIAL_STATEMENT, Milestone.INTERNAL_REVI
 """What a denial or an order sets running: it goes on while the case itself is answered or closed."""
 
 
-def recompute(row: Submission, *, now: datetime, events: Sequence[Event] | None = None) -> list[Deadline]:
+def recompute(
+    row: Submission, *, now: datetime, events: Sequence[Event] | None = None, is_new: bool = False
+) -> list[Deadline]:
     """Bring the Deadline rows of the current cycle in line with the events; within the act's transaction.
 
-    Returns what stands then, in the order of the days. `events` are all of the case, where the act has them.
+    Returns what stands then, in the order of the days. `events` are all of the case, where the act has them;
+    `is_new` says that the act made the case, so that nothing of it stands yet.
     """
     book = rulebook_for(row.city)
     if events is None:
@@ -37,7 +41,7 @@ def recompute(row: Submission, *, now: datetime, events: Sequence[Event] | None 
     computed, beyond = case_clocks.computed_for(row, book, events)
     fresh = [_row_of(row, deadline) for deadline in computed] + [_refused(row, *pair) for pair in beyond]
     fresh = _without_twins(fresh)
-    _save(row, book, fresh, events)
+    _save(row, book, fresh, events, {} if is_new else _stored(row))
     _mark_next_due(row, fresh)
     return sorted(fresh, key=lambda deadline: deadline.due_on or NOTHING_DUE)
 
@@ -111,8 +115,17 @@ _COLUMNS = [
 ]
 
 
-def _save(row: Submission, book: Rulebook, fresh: list[Deadline], events: Sequence[Event]) -> None:
-    stored = {deadline.clock_key: deadline for deadline in row.deadlines.filter(cycle=row.cycle)}
+def _stored(row: Submission) -> dict[str, Deadline]:
+    return {deadline.clock_key: deadline for deadline in row.deadlines.filter(cycle=row.cycle)}
+
+
+def _save(
+    row: Submission,
+    book: Rulebook,
+    fresh: list[Deadline],
+    events: Sequence[Event],
+    stored: dict[str, Deadline],
+) -> None:
     taken: dict[int, set[str]] = {}
     if stored:
         steps_of_case = Escalation.objects.filter(deadline__submission=row)
@@ -137,7 +150,7 @@ def _save(row: Submission, book: Rulebook, fresh: list[Deadline], events: Sequen
         changed.append(gone)
     if row.cycle > 1:
         row.deadlines.filter(cycle__lt=row.cycle, next_step_at__isnull=False).update(next_step_at=None)
-    Deadline.objects.bulk_create(new)
+    insert_rows(Deadline, new)
     Deadline.objects.bulk_update(changed, _COLUMNS)
 
 

@@ -13,6 +13,7 @@ from portals.models import City, Dataset, Office, User
 from portals.vocabulary import ClockEvent, OfficeRole, Relation, SubmissionKind
 from requests_app import deadlines, lifecycle
 from requests_app.attachments.files import StoredFile, attach_files
+from requests_app.bulk import insert_rows
 from requests_app.doors import references
 from requests_app.lifecycle import NotAllowed, apply, locked
 from requests_app.models import (
@@ -121,9 +122,12 @@ def _file(filing: Filing, code: str, now: datetime) -> Submission:
         appeal_links.complete(details)
         appeal_links.bind(submission, details, by=filing.entered_by, now=now)
     details.save(force_insert=True)
-    Involvement.objects.bulk_create(
-        Involvement(submission=submission, office=office, relation=relation, because=because, since=now)
-        for office, relation, because in placement.others
+    insert_rows(
+        Involvement,
+        [
+            Involvement(submission=submission, office=office, relation=relation, because=because, since=now)
+            for office, relation, because in placement.others
+        ],
     )
     attach_files(submission, filing.files, actor=_filer(filing), by=filing.entered_by, now=now)
     received = None
@@ -138,7 +142,7 @@ def _file(filing: Filing, code: str, now: datetime) -> Submission:
         )
         submission.refresh_from_db()
     events = [filed, *([received] if received else [])]
-    dates = deadlines.recompute(submission, now=now, events=events)
+    dates = deadlines.recompute(submission, now=now, events=events, is_new=received is None)
     _announce(submission, placement, dates, events, now)
     return submission
 

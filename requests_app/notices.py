@@ -18,6 +18,7 @@ from django.utils import translation
 
 from portals.models import Absence, Member, Office
 from portals.vocabulary import MemberRole
+from requests_app.bulk import insert_rows
 from requests_app.models import Deadline, Notice, Submission
 
 _EMPTY_LINES = re.compile(r"\n\s*\n\s*\n+")
@@ -140,7 +141,7 @@ def write_to_requester(
         deadlines = Deadline.objects.filter(submission=submission, cycle=submission.cycle)
     notice = letter_to_requester(submission, kind, now=now, occasion=occasion, deadlines=deadlines, **context)
     if notice:
-        Notice.objects.bulk_create([notice], ignore_conflicts=True)
+        insert_rows(Notice, [notice], ignore_conflicts=True)
 
 
 def people_of(*offices: Office, heads_only: bool = False) -> list[Member]:
@@ -167,19 +168,23 @@ def stand_ins(today: Mapping[int, date], members: Iterable[Member] | None = None
     `members`, where they are given."""
     if not today:
         return {}
-    absences = Absence.objects.filter(
-        member__city_id__in=today,
-        from_on__lte=max(today.values()),
-        to_on__gte=min(today.values()),
-        deputy__active=True,
-        deputy__user__is_active=True,
-    ).select_related("deputy__user")
-    if members is not None:
-        absences = absences.filter(member__in=members)
+    away = Absence.objects.filter(
+        from_on__lte=max(today.values()), to_on__gte=min(today.values()), deputy__isnull=False
+    )
+    if members is None:
+        away = away.filter(member__city_id__in=today)
+    else:
+        away = away.filter(member_id__in=[member.pk for member in members])
+    absences = list(away.order_by("pk").values_list("member_id", "deputy_id", "from_on", "to_on"))
+    if not absences:  # as nearly always
+        return {}
+    working = Member.objects.filter(active=True, user__is_active=True).select_related("user")
+    deputies = working.in_bulk({deputy for _member, deputy, _from, _to in absences})
     found: dict[int, list[Member]] = {}
-    for absence in absences:
-        if absence.from_on <= today[absence.deputy.city_id] <= absence.to_on:
-            found.setdefault(absence.member_id, []).append(absence.deputy)
+    for member_id, deputy_id, from_on, to_on in absences:
+        deputy = deputies.get(deputy_id)
+        if deputy and from_on <= today[deputy.city_id] <= to_on:
+            found.setdefault(member_id, []).append(deputy)
     return found
 
 
@@ -226,4 +231,4 @@ def tell(
         today = {submission.city_id: submission.city.date_at(now)}
         members = with_stand_ins(members, stand_ins(today, members))
     items = digest_items(submission, members, kind=kind, line=line, now=now, occasion=occasion)
-    Notice.objects.bulk_create([Notice(**item) for item in items], ignore_conflicts=True)
+    insert_rows(Notice, items, ignore_conflicts=True)

@@ -65,9 +65,10 @@ def place(
     """The offices of a new case. Falls back to an alternative, then to the intake office."""
     answer = answer_for(city, kind, dataset=dataset, flags=flags, on=on, steward=steward)
     lead, reasons = office_that_leads(answer)
-    rows = {office.pk: office for office in Office.objects.filter(city=city)}
+    parts = [part for part in (*answer.acts, *answer.informed) if part.office]
+    rows = Office.objects.in_bulk({lead.pk, *(part.office.pk for part in parts if part.office)} - {None})
     others: list[tuple[Office, Relation, dict[str, Any]]] = []
-    for part in (*answer.acts, *answer.informed):
+    for part in parts:
         if part.office is None or part.office.pk == lead.pk or part.office.pk is None:
             continue
         because = {

@@ -17,6 +17,7 @@ from django.db import connection, models, transaction
 
 from portals.models import City, Dataset
 from portals.vocabulary import SubmissionKind
+from requests_app.bulk import insert_rows
 from requests_app.demo import texts
 from requests_app.demo.cases import Walk
 from requests_app.demo.scene import SOURCE, Templates
@@ -35,7 +36,6 @@ from requests_app.models import (
     Submission,
 )
 from requests_app.models.kinds import DETAILS
-from requests_app.pathway.bulk import insert_rows
 
 KEY = "demo-bulk:"
 PROTOTYPES = 1000

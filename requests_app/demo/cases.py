@@ -16,6 +16,7 @@ from portals.models import City, Dataset
 from portals.rulebook import rulebook_for
 from portals.vocabulary import SubmissionKind
 from requests_app import intake, ladder
+from requests_app.bulk import update_rows
 from requests_app.correspondence import delivery
 from requests_app.demo.scene import SOURCE, Move, Scene, filler, is_open, know_the_staff
 from requests_app.demo.steps import STEPS
@@ -24,7 +25,6 @@ from requests_app.escalation import sweep
 from requests_app.intake import Filing
 from requests_app.models import Channel, Deadline, Notice, Submission
 from requests_app.models.submission import OPEN
-from requests_app.pathway.bulk import update_rows
 from requests_app.related import following, joined
 
 OFFICE_HOURS = (time(8, 20), time(16, 30))

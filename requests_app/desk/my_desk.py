@@ -5,7 +5,8 @@ What may be seen is decided by access.py, what a row shows by queue.py.
 
 from collections.abc import Iterable, Mapping, Sized
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -61,22 +62,8 @@ class DeskList:
 def desk_lists(who: Standing, place: Workplace, now: datetime) -> list[DeskList]:
     """All lists, the empty ones too: one query for the keys of all of them, bounded for each, and one for all
     their rows."""
-    mine = access.led_by(who) if who.offices else access.whole_city(who)
     scope = "lead" if who.offices else "city"
-    at_work = sorted(AT_WORK)
-    found = _keys(
-        {
-            "late": mine.filter(OPEN, by_city_date(place, now, late)),
-            "today": mine.filter(OPEN, by_city_date(place, now, due_on_the_day)),
-            "referred": access.led_by(who).filter(referral_waits_since__isnull=False, status__in=at_work),
-            "unacknowledged": mine.filter(by_city_date(place, now, later), status=Status.RECEIVED),
-            "answered": mine.filter(requester_wrote_at__isnull=False).order_by("requester_wrote_at", "pk"),
-            "asked": access.mentioning(who),
-            "together": access.involving(who, Relation.TOGETHER).filter(status=Status.RECEIVED),
-            "assigned": access.visible_to(who).filter(assigned_to_id=who.user_id, status__in=at_work),
-            "away": access.stood_in_for(who, place.dates(now)).filter(status__in=at_work),
-        }
-    )
+    found = _keys(who, place.dates(now))
     queries = {
         "late": f"scope={scope}&due=late",
         "today": f"scope={scope}&due=today",
@@ -102,12 +89,30 @@ def _count(found: Sized) -> str:
     return f"{COUNT_CAP}+" if len(found) > COUNT_CAP else str(len(found))
 
 
-def _keys(lists: Mapping[str, QuerySet[Submission]]) -> dict[str, list[int]]:
-    """The first keys of each list, all in one statement. Django's union takes no list that is cut short, so
-    the statements that it makes are put together here."""
+def _keys(who: Standing, today: Mapping[int, date]) -> dict[str, list[int]]:
+    """The first keys of each list, all in one statement. `today` is the date in each city."""
+    statement, parameters = _statement(who, who.offices_led, tuple(today.items()))
+    found: dict[str, list[tuple[int, int]]] = {key: [] for key in ORDER}
+    if statement:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            for key, place, pk in cursor.fetchall():
+                found[key].append((place, pk))
+    return {key: [pk for _place, pk in sorted(rows)] for key, rows in found.items()}
+
+
+@lru_cache(maxsize=1_000)
+def _statement(
+    who: Standing, _led: frozenset[int], today: tuple[tuple[int, date], ...]
+) -> tuple[str, tuple[Any, ...]]:
+    """The statement and its parameters: they follow from who asks and from the dates alone. A desk is looked
+    at all day, and to put them together costs more than to run them, so they are kept for who asks again.
+
+    Django's union takes no list that is cut short, so the statements that it makes are put together here.
+    """
     parts: list[str] = []
     parameters: list[Any] = []
-    for key, rows in lists.items():
+    for key, rows in _lists(who, dict(today)).items():
         in_order = rows if rows.query.order_by else rows.order_by("urgency", "pk")
         try:
             statement, given = in_order.values_list("pk")[: COUNT_CAP + 1].query.sql_with_params()
@@ -115,13 +120,23 @@ def _keys(lists: Mapping[str, QuerySet[Submission]]) -> dict[str, list[int]]:
             continue
         parts.append(f"SELECT '{key}', row_number() OVER (), cut.* FROM ({statement}) AS cut")  # noqa: S608
         parameters += given
-    found: dict[str, list[tuple[int, int]]] = {key: [] for key in lists}
-    if parts:
-        with connection.cursor() as cursor:
-            cursor.execute(" UNION ALL ".join(parts), parameters)
-            for key, place, pk in cursor.fetchall():
-                found[key].append((place, pk))
-    return {key: [pk for _place, pk in sorted(rows)] for key, rows in found.items()}
+    return " UNION ALL ".join(parts), tuple(parameters)
+
+
+def _lists(who: Standing, today: Mapping[int, date]) -> dict[str, QuerySet[Submission]]:
+    mine = access.led_by(who) if who.offices else access.whole_city(who)
+    at_work = sorted(AT_WORK)
+    return {
+        "late": mine.filter(OPEN, by_city_date(today, late)),
+        "today": mine.filter(OPEN, by_city_date(today, due_on_the_day)),
+        "referred": access.led_by(who).filter(referral_waits_since__isnull=False, status__in=at_work),
+        "unacknowledged": mine.filter(by_city_date(today, later), status=Status.RECEIVED),
+        "answered": mine.filter(requester_wrote_at__isnull=False).order_by("requester_wrote_at", "pk"),
+        "asked": access.mentioning(who),
+        "together": access.involving(who, Relation.TOGETHER).filter(status=Status.RECEIVED),
+        "assigned": access.visible_to(who).filter(assigned_to_id=who.user_id, status__in=at_work),
+        "away": access.stood_in_for(who, today).filter(status__in=at_work),
+    }
 
 
 def failing_catalogues(cities: Iterable[int]) -> list[CatalogRun]:

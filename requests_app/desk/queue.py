@@ -71,11 +71,11 @@ def own_desk(who: Standing) -> Workplace:
     )
 
 
-def by_city_date(place: Workplace, now: datetime, condition: Any) -> Q:
-    """`condition(today)` for each city, in one condition where the date is the same everywhere."""
+def by_city_date(dates: Mapping[int, date], condition: Any) -> Q:
+    """`condition(today)` for each city by its date (key -> date); one condition where all have the same."""
     days: dict[date, list[int]] = {}
-    for city_id in place.cities:
-        days.setdefault(place.today(city_id, now), []).append(city_id)
+    for city_id, day in dates.items():
+        days.setdefault(day, []).append(city_id)
     if len(days) == 1:
         return Q(condition(next(iter(days))))
     found = Q(pk__in=[])
@@ -201,7 +201,7 @@ class QueueFilter(django_filters.FilterSet):
     def is_due(self, queryset: QuerySet[Submission], name: str, value: str) -> QuerySet[Submission]:
         if value == "none":
             return queryset.filter(urgency=NOTHING_DUE)
-        return queryset.filter(by_city_date(self.place, self.now, DUE[value]))
+        return queryset.filter(by_city_date(self.place.dates(self.now), DUE[value]))
 
     def with_words(self, queryset: QuerySet[Submission], name: str, value: str) -> QuerySet[Submission]:
         return matching(queryset, value, beside_others=True)

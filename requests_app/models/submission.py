@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from portals.models import City, Dataset, Office
@@ -106,6 +107,7 @@ class Submission(models.Model):
                 name="words_that_wait_in_a_city",
             ),
             models.Index(fields=["dataset", "is_public", "id"], name="reports_about_a_dataset"),
+            models.Index(Lower("requester_email"), "id", name="cases_of_an_address"),
             models.Index(
                 fields=["office", "referral_waits_since", "id"],
                 condition=models.Q(referral_waits_since__isnull=False),

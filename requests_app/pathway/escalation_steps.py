@@ -18,6 +18,7 @@ from portals.models import City, Member, Office
 from portals.routes import StepPart
 from portals.vocabulary import MemberRole, Milestone, OfficeRole, Relation, StepAction
 from requests_app import deadlines, routing
+from requests_app.bulk import insert_rows, update_rows
 from requests_app.ladder import Step
 from requests_app.lifecycle import move_by_clock
 from requests_app.models import (
@@ -41,7 +42,6 @@ from requests_app.notices import (
     stand_ins,
     with_stand_ins,
 )
-from requests_app.pathway.bulk import insert_rows, update_rows
 
 Values = dict[str, Any]
 """An unwritten row as its columns: thousands are made at once."""

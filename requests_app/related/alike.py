@@ -3,10 +3,12 @@
 Alone responsible for saying why two cases look alike. Every list starts from a queryset of access.py.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -71,11 +73,9 @@ def _why(case: Submission, other: Submission, telling: set[str]) -> tuple[int, l
     return score, because
 
 
-def sent_before(
-    made: Submission, *, proved: QuerySet[Submission], key: str, now: datetime
-) -> Submission | None:
+def sent_before(made: Submission, *, proved: Collection[int], key: str, now: datetime) -> Submission | None:
     """What the same person sent within the last day that says the same as `made`, which is not stored yet and
-    will have the submission key `key`. `proved` are the cases that were opened in this browser.
+    will have the submission key `key`. `proved` are the keys of the cases that were opened in this browser.
 
     Who proved a code is that person: the same title, or the same dataset and a telling word in common, is
     enough. By an e-mail address alone, which anybody can type, only the very same words count, so that nobody
@@ -83,14 +83,17 @@ def sent_before(
     """
     rows = Submission.objects.filter(city=made.city, kind=made.kind, submitted_at__gt=now - A_DAY)
     rows = rows.exclude(submission_key=key).exclude(status=Status.WITHDRAWN).order_by("-pk")
-    for case in rows.filter(pk__in=proved.values("pk"))[:LOOKED_AT]:
+    for case in rows.filter(pk__in=proved)[:LOOKED_AT] if proved else ():
         if _says_the_same(made, case) or _is_about_the_same(made, case):
             return case
     if made.requester_email:
-        same_address = matching(rows, made.requester_email).filter(
-            requester_email__iexact=made.requester_email
+        same_address = rows.alias(address=Lower("requester_email")).filter(
+            address=Lower(Value(made.requester_email))
         )
-        return next((case for case in same_address[:LOOKED_AT] if _says_the_same(made, case)), None)
+        wanted = text_search.words(made.description)
+        for pk, description in same_address.values_list("pk", "description")[:LOOKED_AT]:
+            if text_search.words(description) == wanted:
+                return Submission.objects.get(pk=pk)
     return None
 
 

@@ -85,6 +85,8 @@ def resolve_dataset(city: City, typed: str) -> tuple[Dataset | None, list[Datase
     if not typed:
         return None, []
     rows = Dataset.objects.filter(city=city).select_related("office")
+    for row in rows.filter(identifier=typed):  # as most do who come from its page; there is one at most
+        return row, []
     same = list(rows.filter(Q(identifier__iexact=typed) | Q(name__iexact=typed))[: LIMIT + 1])
     by_identifier = [row for row in same if row.identifier.casefold() == typed.casefold()]
     if len(by_identifier or same) == 1:

@@ -85,12 +85,12 @@ def _sent(request: HttpRequest, city: City, entry: Kind, now: datetime) -> HttpR
             ),
         )
         return _form_page(request, city, entry, form, now, status=422)
-    if "anyway" not in data and (twin := _sent_lately(request, form, key, now)):
+    if "anyway" not in data and (twin := _sent_lately(form, key, now)):
         return _twin_page(request, city, entry, form, twin, now)
     return _file(request, city, entry, form, key, now)
 
 
-def _sent_lately(request: HttpRequest, form: KindForm, key: str, now: datetime) -> Submission | None:
+def _sent_lately(form: KindForm, key: str, now: datetime) -> Submission | None:
     """What the same person sent within a day and that says the same; never the case of this very form."""
     filing = form.filing(key=key, now=now, language="")
     made = Submission(
@@ -101,7 +101,7 @@ def _sent_lately(request: HttpRequest, form: KindForm, key: str, now: datetime) 
         dataset=filing.dataset,
         requester_email=filing.requester_email,
     )
-    return sent_before(made, proved=visible_to_requester(request.session, now=now), key=key, now=now)
+    return sent_before(made, proved=form.proved, key=key, now=now)
 
 
 def _twin_page(

@@ -171,7 +171,7 @@ STEPS = [
     (intake, "tell"),
     (intake.deadlines, "recompute"),
     (intake.deadlines, "_mark_next_due"),
-    (Involvement.objects, "bulk_create"),
+    (intake, "insert_rows"),
     (ErrorReport, "save"),
     (Submission, "save"),
     (Event, "save"),

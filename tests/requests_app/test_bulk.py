@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 
 from portals.models import City, Office
+from requests_app import bulk
+from requests_app.bulk import update_rows
 from requests_app.models import Deadline, Status, Submission
-from requests_app.pathway import bulk
-from requests_app.pathway.bulk import update_rows
 from tests.requests_app.factories import FILED, UserFactory, file_case
 
 

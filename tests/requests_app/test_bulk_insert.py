@@ -6,9 +6,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from portals.models import City
+from requests_app import bulk
+from requests_app.bulk import insert_rows
 from requests_app.models import Action, Actor, Deadline, Event, Notice, Submission, next_event
-from requests_app.pathway import bulk
-from requests_app.pathway.bulk import insert_rows
 from tests.requests_app.factories import FILED, file_case
 
 
