@@ -122,13 +122,11 @@ def _file(filing: Filing, code: str, now: datetime) -> Submission:
         appeal_links.complete(details)
         appeal_links.bind(submission, details, by=filing.entered_by, now=now)
     details.save(force_insert=True)
-    insert_rows(
-        Involvement,
-        [
-            Involvement(submission=submission, office=office, relation=relation, because=because, since=now)
-            for office, relation, because in placement.others
-        ],
+    beside = (
+        Involvement(submission=submission, office=office, relation=relation, because=because, since=now)
+        for office, relation, because in placement.others
     )
+    insert_rows(Involvement, beside)
     attach_files(submission, filing.files, actor=_filer(filing), by=filing.entered_by, now=now)
     received = None
     if filing.custodian_received_at:
