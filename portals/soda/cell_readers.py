@@ -65,9 +65,10 @@ class TextReader(CellReader):
         return cell.stored() if isinstance(cell, Shape) else str(cell)
 
 
-_PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
-_ALMOST_NUMBER = re.compile(r"[-+]?[$]?[\d,]*\.?\d+(?:[eE][-+]?\d+)?%?")
-_TOLD_NUMBER = re.compile(r"([-+]?)[$]?(\d{1,3}(?:,\d{3})+|\d+)?(\.\d*)?([eE][-+]?\d{1,3})?")
+_PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
+_ALMOST_NUMBER = re.compile(r"[-+]?[$]?[\d,]*\.?\d+(?:[eE][-+]?\d+)?%?", re.ASCII)
+_TOLD_NUMBER = re.compile(r"([-+]?)[$]?(\d{1,3}(?:,\d{3})+|\d+)?(\.\d*)?([eE][-+]?\d{1,3})?", re.ASCII)
+_LEADING_ZERO = re.compile(r"-?0\d+(\.\d+)?", re.ASCII)
 _LARGEST = 2**63 - 1
 _SURE_DIGITS = 15
 
@@ -97,7 +98,7 @@ class NumberReader(CellReader):
         return _exact(f"{sign}{digits or '0'}{fraction}{parts[4] or ''}")
 
     def _why(self, text: str) -> str:
-        if re.fullmatch(r"-?0\d+(\.\d+)?", text):
+        if _LEADING_ZERO.fullmatch(text):
             return "begins with a zero"
         return "is written with more than digits" if _ALMOST_NUMBER.fullmatch(text) else ""
 
@@ -141,10 +142,12 @@ class TruthReader(CellReader):
 
 
 _ISO = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?\s?(Z|z|[-+]\d\d:?\d\d|UTC)?)?"
+    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?\s?(Z|z|[-+]\d\d:?\d\d|UTC)?)?",
+    re.ASCII,
 )
 _US = re.compile(
-    r"(\d{1,2})/(\d{1,2})/(\d{4}|\d\d)(?:\s+(\d{1,2}):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?\s*([AaPp][Mm])?)?"
+    r"(\d{1,2})/(\d{1,2})/(\d{4}|\d\d)(?:\s+(\d{1,2}):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?\s*([AaPp][Mm])?)?",
+    re.ASCII,
 )
 
 
@@ -242,8 +245,8 @@ class UsReader(CellReader):
 
 
 _PAIR = r"\(\s*([-+]?\d{1,3}(?:\.\d+)?)\s*,\s*([-+]?\d{1,3}(?:\.\d+)?)\s*\)"
-_ONLY_PAIR = re.compile(_PAIR)
-_CITY_LINE = re.compile(r"([^,\n]*), ([A-Z]{2})(?: (\d{5}(?:-\d{4})?))?")
+_ONLY_PAIR = re.compile(_PAIR, re.ASCII)
+_CITY_LINE = re.compile(r"([^,\n]*), ([A-Z]{2})(?: (\d{5}(?:-\d{4})?))?", re.ASCII)
 
 
 def _demand_degrees(latitude: str, longitude: str) -> None:

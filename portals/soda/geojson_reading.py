@@ -108,7 +108,12 @@ def _cell(number: int, title: str, value: Any) -> Any:
     if isinstance(value, bool):
         return JsonTruth("true" if value else "false")
     if isinstance(value, (dict, list)):
-        value = JsonNested(json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":")))
+        try:
+            value = JsonNested(_written(value))
+        except RecursionError as error:
+            raise _wrong(
+                number, _("is nested too deeply in “%(property)s”") % {"property": title[:40]}
+            ) from error
     if "\0" in value or not _is_storable(value):
         raise _wrong(number, _("has half a character or NUL in “%(property)s”") % {"property": title[:40]})
     if len(value) > LONGEST_CELL:
@@ -124,27 +129,19 @@ def _is_storable(text: str) -> bool:
     return True
 
 
-class _Digits(float):
-    """A number that is written as it was read."""
-
-    def __new__(cls, text: str) -> "_Digits":
-        made = super().__new__(cls, text)
-        made.text = text
-        return made
-
-    text: str
-
-    def __repr__(self) -> str:
-        return self.text
-
-
-def _plain(value: Any) -> Any:
-    """Nested values with numbers as numbers again."""
+def _written(value: Any) -> str:
+    """Nested values as compact JSON, numbers in their own digits."""
+    if isinstance(value, JsonNumber):
+        return str(value)
     if isinstance(value, dict):
-        return {name: _plain(part) for name, part in value.items()}
+        return f"{{{','.join(f'{_string(name)}:{_written(part)}' for name, part in value.items())}}}"
     if isinstance(value, list):
-        return [_plain(part) for part in value]
-    return _Digits(value) if isinstance(value, JsonNumber) else value
+        return f"[{','.join(map(_written, value))}]"
+    return _string(value)
+
+
+def _string(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _wrong(number: int, what: str) -> LoadError:

@@ -133,9 +133,11 @@ def _check_rings(rings: list[Any]) -> None:
 
 # -- From and to WKT
 
-_WKT = re.compile(r"\s*(?:SRID\s*=\s*(\d+)\s*;)?\s*([A-Za-z]+)\s*(?:ZM|Z|M)?\s*(\(.*\))\s*", re.DOTALL)
+_WKT = re.compile(
+    r"\s*(?:SRID\s*=\s*(\d+)\s*;)?\s*([A-Za-z]+)\s*(?:ZM|Z|M)?\s*(\(.*\))\s*", re.DOTALL | re.ASCII
+)
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
-_POSITION = re.compile(rf"({_NUMBER})\s+({_NUMBER})((?:\s+{_NUMBER})?)(?:\s+{_NUMBER})?")
+_POSITION = re.compile(rf"({_NUMBER})\s+({_NUMBER})((?:\s+{_NUMBER})?)(?:\s+{_NUMBER})?", re.ASCII)
 
 
 def from_wkt(text: str) -> Shape:

@@ -143,27 +143,26 @@ _OBJECT_WORDS = {SodaType.URL: url_text, SodaType.LOCATION: location_text}
 
 
 def _identify(database: sqlite3.Connection, plan: Plan) -> None:
-    """Each row its own identifier: of rows that are alike the second, third ... get one of their own."""
-    unique = f"CREATE UNIQUE INDEX rows_by_row ON {ROWS} (_row)"
-    try:
-        database.execute(unique)
-    except sqlite3.IntegrityError:
-        alike = f"SELECT _id, _row, row_number() OVER (PARTITION BY _row ORDER BY _id) AS n FROM {ROWS}"  # noqa: S608
-        database.execute(f"CREATE TEMP TABLE again AS SELECT * FROM ({alike}) WHERE n > 1")  # noqa: S608
-        if plan.keyed:
-            (place,) = database.execute("SELECT min(_id) FROM again").fetchone()
-            raise LoadError(
-                _("The key is not unique: row %(row)d has that of a row before it.") % {"row": place}
-            ) from None
+    """Each row its own identifier: of rows that are alike the second, third ... get one of their own.
+
+    Found before the index is made: without a journal a statement that fails leaves the file in pieces.
+    """
+    alike = f"SELECT _id, _row, row_number() OVER (PARTITION BY _row ORDER BY _id) AS n FROM {ROWS}"  # noqa: S608
+    database.execute(f"CREATE TEMP TABLE again AS SELECT * FROM ({alike}) WHERE n > 1")  # noqa: S608
+    (place,) = database.execute("SELECT min(_id) FROM again").fetchone()
+    if place is not None and plan.keyed:
+        raise LoadError(_("The key is not unique: row %(row)d has that of a row before it.") % {"row": place})
+    if place is not None:
         database.create_function(
             "next_identifier", 2, lambda row, n: row_identifier(plan.owner, f"{row} {n}"), deterministic=True
         )
+        database.execute("CREATE UNIQUE INDEX temp.again_by_id ON again (_id)")
         database.execute(
             f"UPDATE {ROWS} SET _row = (SELECT next_identifier(again._row, n) FROM again "  # noqa: S608
             f"WHERE again._id = {ROWS}._id) WHERE _id IN (SELECT _id FROM again)"
         )
-        database.execute("DROP TABLE again")
-        database.execute(unique)
+    database.execute("DROP TABLE again")
+    database.execute(f"CREATE UNIQUE INDEX rows_by_row ON {ROWS} (_row)")
 
 
 def _take_over(database: sqlite3.Connection, plan: Plan) -> None:

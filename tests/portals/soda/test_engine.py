@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from portals.soda import engine, tables
+from portals.soda import engine
 from portals.soda.errors import QueryError
 
 COUNT = 2_000
@@ -210,7 +210,3 @@ def test_a_process_that_forked_reads_with_connections_of_its_own(table: Path) ->
         os._exit(0 if fine else 1)
     assert os.waitpid(child, 0)[1] == 0
     assert len(list(rows)) == COUNT - 1
-
-
-def test_the_layout_that_is_read_is_the_layout_that_is_written() -> None:
-    assert (tables.ROWS, tables.SEARCH) == ("rows", "search")

@@ -33,10 +33,9 @@ def test_an_identifier_means_the_table_of_its_dataset(table: Table) -> None:
     ]
 
 
-@pytest.mark.parametrize("identifier", ["zzzz-zzzz", "", "abcd-1234\0", "x" * 5000, "ä%'"])
+@pytest.mark.parametrize("identifier", ["zzzz-zzzz", "", "\0", "x" * 5000, "ä%'", "ABCD-1234"])
 def test_an_unknown_identifier_means_none(table: Table, identifier: str) -> None:
-    found = tables.resolve(identifier)
-    assert found is None or "\0" in identifier
+    assert tables.resolve(identifier) is None
 
 
 def test_a_dataset_without_a_table_is_not_served(dataset: Dataset) -> None:
