@@ -70,19 +70,28 @@ _ALMOST_NUMBER = re.compile(r"[-+]?[$]?[\d,]*\.?\d+(?:[eE][-+]?\d+)?%?", re.ASCI
 _TOLD_NUMBER = re.compile(r"([-+]?)[$]?(\d{1,3}(?:,\d{3})+|\d+)?(\.\d*)?([eE][-+]?\d{1,3})?", re.ASCII)
 _LEADING_ZERO = re.compile(r"-?0\d+(\.\d+)?", re.ASCII)
 _LARGEST = 2**63 - 1
-_SURE_DIGITS = 15
+_SURE_FIGURES = 15
 
 
 class NumberReader(CellReader):
-    """Numbers that SQLite keeps exactly: whole ones of 64 bits, and what the nearest double gives back."""
+    """Numbers that come back as they are: whole ones of 64 bits, others of up to fifteen figures.
+
+    A number of JSON, and one of which the catalogue says so, may have more figures behind the point; it was
+    a double before, and is given out with fifteen. `rounded` tells that there was one.
+    """
 
     type = SodaType.NUMBER
 
+    def __init__(self, *, told: bool = False) -> None:
+        super().__init__(told=told)
+        self.rounded = False
+
     def read(self, cell: Cell) -> int | float:
         text = cell.strip()
+        freely = self.told or isinstance(cell, JsonNumber)
         if _PLAIN_NUMBER.fullmatch(text):
-            return _exact(text)
-        if self.told or isinstance(cell, JsonNumber):
+            return self._exact(text, freely)
+        if freely:
             return self._told(text)
         raise Unfit(self._why(text))
 
@@ -95,30 +104,25 @@ class NumberReader(CellReader):
             raise Unfit("begins with a zero")
         fraction = (parts[3] or "").rstrip("0").rstrip(".")
         sign = "-" if parts[1] == "-" else ""
-        return _exact(f"{sign}{digits or '0'}{fraction}{parts[4] or ''}")
+        return self._exact(f"{sign}{digits or '0'}{fraction}{parts[4] or ''}", True)
+
+    def _exact(self, text: str, freely: bool) -> int | float:
+        if text.lstrip("-").isdecimal():
+            whole = int(text)
+            if abs(whole) > _LARGEST:
+                raise Unfit("has more digits than a number keeps")
+            return whole
+        number = float(text)
+        figures = len(re.sub(r"[eE].*|[-.]", "", text).strip("0"))
+        if not math.isfinite(number) or (figures > _SURE_FIGURES and not freely):
+            raise Unfit("has more digits than a number keeps")
+        self.rounded = self.rounded or figures > _SURE_FIGURES
+        return int(number) if number.is_integer() and abs(number) < 2**53 else number
 
     def _why(self, text: str) -> str:
         if _LEADING_ZERO.fullmatch(text):
             return "begins with a zero"
         return "is written with more than digits" if _ALMOST_NUMBER.fullmatch(text) else ""
-
-
-def _exact(text: str) -> int | float:
-    if text.lstrip("-").isdecimal():
-        whole = int(text)
-        if abs(whole) > _LARGEST:
-            raise Unfit("has more digits than a number keeps")
-        return whole
-    number = float(text)
-    digits = len(re.sub(r"[eE].*|[-.]", "", text).lstrip("0"))
-    if not math.isfinite(number) or (digits > _SURE_DIGITS and not _gives_back(number, text)):
-        raise Unfit("has more digits than a number keeps")
-    return int(number) if number.is_integer() and abs(number) < 2**53 else number
-
-
-def _gives_back(number: float, text: str) -> bool:
-    written = text.rstrip("0").rstrip(".") if "." in text and "e" not in text.lower() else text
-    return repr(number).removesuffix(".0") == written
 
 
 _TRUTH = {"true": 1, "false": 0}
@@ -353,12 +357,12 @@ class Only(CellReader):
 
     def __init__(self, kind: type, reader: CellReader) -> None:
         super().__init__(told=reader.told)
-        self._kind, self._reader, self.type = kind, reader, reader.type
+        self._kind, self.reader, self.type = kind, reader, reader.type
 
     def read(self, cell: Cell) -> Any:
         if type(cell) is not self._kind:
             raise Unfit
-        return self._reader.read(cell)
+        return self.reader.read(cell)
 
     def doubt(self) -> str:
-        return self._reader.doubt()
+        return self.reader.doubt()

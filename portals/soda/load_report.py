@@ -79,6 +79,12 @@ def _notes(found: Found) -> list[str]:
         notes.append(
             _("A third coordinate was dropped, first in feature %(number)d.") % {"number": reading.flattened}
         )
+    for column, verdict in zip(found.columns, found.verdicts, strict=True):
+        if verdict.rounded:
+            notes.append(
+                _("Column %(name)s has numbers of more than 15 figures; they are given out with 15.")
+                % {"name": column.name}
+            )
     for column, guess in zip(found.columns, found.guesses, strict=True):
         if guess.formula and column.type == SodaType.TEXT:
             notes.append(

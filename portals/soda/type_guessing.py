@@ -66,6 +66,12 @@ class Verdict:
     def type(self) -> SodaType:
         return self.reader.type
 
+    @property
+    def rounded(self) -> bool:
+        """Whether numbers have more figures than are given out."""
+        reader = self.reader.reader if isinstance(self.reader, cells.Only) else self.reader
+        return isinstance(reader, cells.NumberReader) and reader.rounded
+
 
 @dataclass(slots=True)
 class _Candidate:

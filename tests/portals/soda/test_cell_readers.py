@@ -33,7 +33,9 @@ TOLD_NUMBER, TOLD_TRUTH = cells.NumberReader(told=True), cells.TruthReader(told=
         (NUMBER, "0.1", 0.1),
         (NUMBER, "3.0", 3),
         (NUMBER, "9223372036854775807", 2**63 - 1),
-        (NUMBER, "-94.52736512345678", -94.52736512345678),
+        (NUMBER, "-94.5273651234567", -94.5273651234567),
+        (TOLD_NUMBER, "41.894733653000001", 41.894733653),
+        (NUMBER, JsonNumber("0.12345678901234568"), 0.12345678901234568),
         (TOLD_NUMBER, "1,234,567.8", 1234567.8),
         (TOLD_NUMBER, "$1,234", 1234),
         (TOLD_NUMBER, "-$5", -5),
@@ -184,6 +186,7 @@ DIGITS = st.from_regex(r"-?(0|[1-9]\d{0,25})(\.\d{1,25})?", fullmatch=True, alph
 @example("9007199254740993")
 @example("9007199254740993.0")
 @example("0.30000000000000004")
+@example("100000000000000.25")
 @example("179769313486231580793.5")
 def test_a_number_that_is_taken_is_worth_what_was_written(text: str) -> None:
     try:
