@@ -148,8 +148,7 @@ CACHES["template_fragments"] = _near | {"LOCATION": "fragments", "OPTIONS": {"MA
 # Without Redis the clock process runs its ticks inline: there is no broker that could lose anything.
 CELERY_BROKER_URL = REDIS_URL or "memory://localhost"
 CELERY_TASK_ALWAYS_EAGER = not REDIS_URL
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT, CELERY_ACCEPT_CONTENT = True, ["json"]
 CELERY_TASK_TIME_LIMIT, CELERY_TASK_SOFT_TIME_LIMIT = 600, 540  # seconds
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -159,9 +158,10 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # no file that could go stale: 
 CELERY_TIMEZONE = "UTC"
 # Interval ticks only, never local times: the task itself finds what is due, so a missed or doubled tick does
 # no harm. A tick that waited longer than its interval in the broker is dropped; the next one does its work.
+_TICKS = {"sweep": 60.0, "deliver": 15.0, "digest": 900.0, "refresh_catalogs": 3600.0, "tidy_tables": 3600.0}
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     name: {"task": f"requests_app.tasks.{name}", "schedule": seconds, "options": {"expires": seconds}}
-    for name, seconds in {"sweep": 60.0, "deliver": 15.0, "refresh_catalogs": 3600.0, "digest": 900.0}.items()
+    for name, seconds in _TICKS.items()
 }
 
 # -- Mail

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from portals.catalog.refresh import refresh_catalogs as refresh
+from portals.soda import tables
 from requests_app import escalation
 from requests_app.correspondence import delivery
 from requests_app.related import following, joined
@@ -27,6 +28,11 @@ def deliver() -> None:
 @shared_task
 def digest() -> None:
     delivery.write_digests(now=escalation.database_now())
+
+
+@shared_task
+def tidy_tables() -> None:
+    tables.remove_unused(now=timezone.now())
 
 
 @shared_task

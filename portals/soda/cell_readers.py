@@ -74,10 +74,10 @@ _SURE_FIGURES = 15
 
 
 class NumberReader(CellReader):
-    """Numbers that come back as they are: whole ones of 64 bits, others of up to fifteen figures.
+    """Numbers that come back as they are: whole ones of 64 bits, others that the nearest double gives back.
 
-    A number of JSON, and one of which the catalogue says so, may have more figures behind the point; it was
-    a double before, and is given out with fifteen. `rounded` tells that there was one.
+    A number of JSON, and one of which the catalogue says so, may have more figures behind the point: it is
+    given out as that double. `rounded` tells that there was one.
     """
 
     type = SodaType.NUMBER
@@ -114,15 +114,21 @@ class NumberReader(CellReader):
             return whole
         number = float(text)
         figures = len(re.sub(r"[eE].*|[-.]", "", text).strip("0"))
-        if not math.isfinite(number) or (figures > _SURE_FIGURES and not freely):
+        kept = figures <= _SURE_FIGURES or _gives_back(number, text)
+        if not math.isfinite(number) or not (kept or freely):
             raise Unfit("has more digits than a number keeps")
-        self.rounded = self.rounded or figures > _SURE_FIGURES
+        self.rounded = self.rounded or not kept
         return int(number) if number.is_integer() and abs(number) < 2**53 else number
 
     def _why(self, text: str) -> str:
         if _LEADING_ZERO.fullmatch(text):
             return "begins with a zero"
         return "is written with more than digits" if _ALMOST_NUMBER.fullmatch(text) else ""
+
+
+def _gives_back(number: float, text: str) -> bool:
+    written = text.rstrip("0").rstrip(".") if "." in text and "e" not in text.lower() else text
+    return repr(number).removesuffix(".0") == written
 
 
 _TRUTH = {"true": 1, "false": 0}

@@ -82,7 +82,7 @@ def _notes(found: Found) -> list[str]:
     for column, verdict in zip(found.columns, found.verdicts, strict=True):
         if verdict.rounded:
             notes.append(
-                _("Column %(name)s has numbers of more than 15 figures; they are given out with 15.")
+                _("Column %(name)s has numbers of more figures than are kept; they are rounded.")
                 % {"name": column.name}
             )
     for column, guess in zip(found.columns, found.guesses, strict=True):

@@ -106,6 +106,8 @@ def _values(found: Found, key: str, progress: Progress) -> Iterator[tuple[str, l
 
 
 def _text(cell: Any) -> str:
+    if type(cell) is str:
+        return cell
     if cell is None:
         return ""
     return cell.stored() if isinstance(cell, Shape) else str(cell)
@@ -114,7 +116,7 @@ def _text(cell: Any) -> str:
 def _converter(reader: CellReader) -> Callable[[Any], Any]:
     """The reader, with what it read last at hand: most cells repeat."""
     if isinstance(reader, TextReader):
-        return lambda cell: None if cell is None else _text(cell)
+        return lambda cell: cell if cell is None or type(cell) is str else _text(cell)
     known: dict[Any, Any] = {None: None}
 
     def convert(cell: Any) -> Any:

@@ -119,6 +119,7 @@ def opened(path: Path) -> sqlite3.Connection:
 
 def keep(written: Path) -> tuple[str, int]:
     """Give a finished file its name, on disk for good when this returns; its SHA-256 and size."""
+    folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     sha256 = hash_of(written)
     size = written.stat().st_size
     with written.open("rb") as file:
@@ -146,6 +147,12 @@ def retire(sha256: str) -> None:
     """From now on nothing points to this file: its time until removal begins."""
     path = path_of(sha256)
     if path.exists():
+        os.utime(path)
+
+
+def retire_unused() -> None:
+    """The same for all that no row speaks of, after the rows themselves were replaced."""
+    for path in _unused(None):
         os.utime(path)
 
 
@@ -181,15 +188,15 @@ def _modified(path: Path) -> float:
 
 
 def wrong(*, now: datetime | None = None) -> Iterator[tuple[str, str]]:
-    """What is wrong with the store: the dataset or file, and a sentence. Without `now` (UTC) also what was
-    replaced just now counts as stray."""
+    """What is wrong with the store: the dataset or file, and a sentence. Files that no row speaks of are
+    named where `now` (UTC) is given, unless they were replaced just now."""
     checked: dict[str, str] = {}
     for table in Table.objects.select_related("dataset").order_by("sha256").iterator(chunk_size=500):
         if table.sha256 not in checked:
             checked[table.sha256] = _wrong_with(table)
         if checked[table.sha256]:
             yield table.dataset.identifier, checked[table.sha256]
-    for path in _unused(now):
+    for path in _unused(now) if now else ():
         yield path.name, _("No dataset speaks of this file of the store of tables.")
 
 

@@ -18,7 +18,7 @@ from portals.catalog.entry import Catalog, CatalogEntry, CatalogFormat, EntryDis
 from portals.catalog.importing import bring_in
 from portals.models import City
 from portals.rulebook import rulebook_for
-from requests_app.demo import bulk, cases, desks, letters, people, scene
+from requests_app.demo import bulk, cases, desks, letters, people, scene, tables
 from requests_app.models import Submission
 
 DATA = Path(__file__).parent.parent / "demo_data"
@@ -38,9 +38,10 @@ class Filled:
     datasets: int = 0
     cases: int = 0
     bulk: int = 0
+    tables: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.people or self.cases or self.bulk)
+        return bool(self.people or self.cases or self.bulk or self.tables)
 
 
 def is_filled() -> bool:
@@ -74,6 +75,7 @@ def fill(*, now: datetime, size: int = 0, say: Callable[[str], None] = lambda te
             letters.write(cities, now=now)
             for city in cities:
                 desks.set_up(city, now=now)
+    filled.tables = tables.load_tables(cities, now=now)
     if size:
         filled.bulk = bulk.top_up(cities, size, now=now, say=say)
     return filled

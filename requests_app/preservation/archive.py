@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import json
 import os
+import re
 import tarfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -17,11 +18,14 @@ from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
 
-FORMAT, VERSION = "civicdata-backup", 1
-MANIFEST, DATABASE, UPLOADS = "manifest.json", "database.sqlite3", "uploads"
+FORMAT, VERSION = "civicdata-backup", 2
+"""2: table files come along. Archives of version 1 have none and are read as before."""
+MANIFEST, DATABASE, UPLOADS, TABLES = "manifest.json", "database.sqlite3", "uploads", "tables"
 TOLD = {"created_at", "vendor", "demo", "migrations", "counts", "members"}
 """What a manifest of this version has besides format and version."""
 CHUNK = 1024 * 1024
+_FILE = re.compile(rf"{UPLOADS}/([0-9A-Za-z]{{2}})/\1[0-9A-Za-z]*|{TABLES}/[0-9a-f]{{64}}\.sqlite3")
+"""The only names that files in an archive have: nothing is ever written elsewhere."""
 
 
 class BackupError(Exception):
@@ -94,7 +98,7 @@ def _manifest_of(archive: tarfile.TarFile) -> dict[str, Any]:
         manifest = {}
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise BackupError(_("This is no archive of `manage.py backup`."))
-    if manifest.get("version") != VERSION:
+    if manifest.get("version") not in range(1, VERSION + 1):
         raise BackupError(
             _("The archive has format %(version)s; this version reads format %(ours)d.")
             % {"version": manifest.get("version"), "ours": VERSION}
@@ -102,8 +106,7 @@ def _manifest_of(archive: tarfile.TarFile) -> dict[str, Any]:
     if not manifest.keys() >= TOLD or DATABASE not in manifest["members"]:
         raise _damaged(_("its manifest is not complete"))
     for name in manifest["members"]:
-        folder, _slash, last = name.rpartition("/")
-        if name != DATABASE and (folder != f"{UPLOADS}/{last[:2]}" or not last.isalnum()):
+        if name != DATABASE and _FILE.fullmatch(name) is None:
             raise _damaged(_("%(name)s is not of it") % {"name": name})
     return manifest
 

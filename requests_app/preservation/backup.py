@@ -1,9 +1,9 @@
 """Database and files as one archive, and back: on SQLite and PostgreSQL, and from one to the other.
 
-The archive is a `.tar.gz` of `manifest.json`, `database.sqlite3` and `uploads/`. The database in it is always
-an SQLite file with our own tables: a copy by SQLite's backup interface, or, from PostgreSQL, the rows of one
-snapshot. Both ways back end in one step that either happens wholly or not at all. Sessions are left out
-(everybody signs in again), and so are the letters that were written as files, and the secret key.
+The archive is a `.tar.gz` of `manifest.json`, `database.sqlite3`, `uploads/` and `tables/`. The database in
+it is always an SQLite file with our own tables: a copy by SQLite's backup interface, or, from PostgreSQL, the
+rows of one snapshot. Both ways back end in one step that either happens wholly or not at all. Sessions are
+left out (everybody signs in again), and so are the letters that were written as files, and the secret key.
 """
 
 import os
@@ -26,10 +26,13 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
 
+from portals.models import Table
+from portals.soda import tables
 from requests_app.attachments.files import path_of
 from requests_app.models import Attachment, Notice, Submission
 from requests_app.preservation.archive import (
     DATABASE,
+    TABLES,
     UPLOADS,
     BackupError,
     pack,
@@ -76,8 +79,9 @@ def backup(target: Path, *, now: datetime) -> Report:
     ):
         copy, partial = Path(folder) / DATABASE, Path(folder) / "partial"
         _copy_database(copy)
-        files = dict(_stored_files())  # after the rows: every file that a row speaks of is there by now
         with closing(sqlite3.connect(copy)) as database:
+            # After the rows: every file that a row speaks of is there by now.
+            files = {**dict(_stored_files()), **dict(_table_files(database))}
             report, manifest = _described(database, files, now)
         pack(partial, manifest, {DATABASE: copy, **files})
         unpack(partial)
@@ -118,16 +122,32 @@ def _stored_files() -> Iterator[tuple[str, Path]]:
             yield f"{UPLOADS}/{path.parent.name}/{path.name}", path
 
 
+def _table_files(database: sqlite3.Connection) -> Iterator[tuple[str, Path]]:
+    """The table files of which the copied rows speak; others may vanish while the archive is written."""
+    for sha256 in _column(database, Table, "sha256"):
+        if (path := tables.path_of(sha256)).is_file():
+            yield f"{TABLES}/{path.name}", path
+
+
+def _column(database: sqlite3.Connection, model: Any, name: str) -> list[str]:
+    """The different values of a column; none where the database is older than its table."""
+    table = model._meta.db_table
+    if not database.execute("SELECT 1 FROM sqlite_master WHERE name = ?", [table]).fetchone():
+        return []
+    return [row[0] for row in database.execute(f"SELECT DISTINCT {name} FROM {table} ORDER BY 1")]  # noqa: S608
+
+
 def _described(
     database: sqlite3.Connection, files: dict[str, Path], now: datetime
 ) -> tuple[Report, dict[str, Any]]:
-    tables = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    there = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     ours = {model._meta.db_table for model in our_models()}
     counts = {
         name: database.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608
-        for name in sorted(ours.intersection(tables))
+        for name in sorted(ours.intersection(there))
     }
-    wanted = database.execute(f"SELECT DISTINCT sha256 FROM {Attachment._meta.db_table}")  # noqa: S608
+    missing = [name for name in _column(database, Attachment, "sha256") if not path_of(name).exists()]
+    missing += [name for name in _column(database, Table, "sha256") if not tables.path_of(name).is_file()]
     report = Report(
         created_at=now.isoformat(timespec="seconds"),
         vendor=connections[LIVE].vendor,
@@ -135,7 +155,7 @@ def _described(
         cases=counts[Submission._meta.db_table],
         rows=sum(counts.values()),
         files=len(files),
-        missing=sorted(row[0] for row in wanted if not path_of(row[0]).exists()),
+        missing=sorted(missing),
     )
     manifest = {
         "created_at": report.created_at,
@@ -169,6 +189,7 @@ def restore(source: Path, *, replace: bool = False) -> Report:
         _keep_files(Path(folder), manifest["members"])
         with _demo_mark(manifest["demo"]):
             _take_over(copy, replace)
+        tables.retire_unused()
     counts = manifest["counts"]
     return Report(
         created_at=manifest["created_at"],
@@ -249,6 +270,9 @@ def _keep_files(folder: Path, said: Mapping[str, Any]) -> None:
         staged.chmod(0o600)
         os.replace(staged, final)
         sync_folder(final.parent)
+    for staged in sorted((folder / TABLES).glob("*")):
+        if said[f"{TABLES}/{staged.name}"]["sha256"] == staged.stem:
+            tables.keep(staged)
 
 
 def _take_over(copy: Path, replace: bool) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 
 from django.db import connection
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from portals import setup_log
 from portals.models import ApiKey, City, Dataset, DatasetTakedown
+from portals.soda import tables
 from requests_app.attachments.files import path_of
 from requests_app.lifecycle import AT_WORK
 from requests_app.models import Attachment, Event, MeasureTaken, Submission
@@ -31,8 +33,11 @@ class Finding:
         return asdict(self)
 
 
-def verify() -> Iterator[Finding]:
-    """All findings; none when everything belongs together. Reads only, in constant memory."""
+def verify(*, now: datetime | None = None) -> Iterator[Finding]:
+    """All findings; none when everything belongs together. Reads only, in constant memory.
+
+    With `now` (UTC) also table files that no row speaks of, but those replaced in the last hour.
+    """
     yield from _triggers()
     yield from _chains()
     yield from _ends_of_chains()
@@ -42,6 +47,8 @@ def verify() -> Iterator[Finding]:
     yield from _files()
     yield from _held_keys()
     yield from _taken_down()
+    for subject, message in tables.wrong(now=now):
+        yield Finding("table", subject, message)
 
 
 def _held_keys() -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from portals.catalog.page import dataset_context
 from portals.models import Dataset
+from portals.soda.preview import preview_context
 from portals.vocabulary import Layer, SubmissionKind
 from requests_app import access
 from requests_app.access import (
@@ -76,6 +77,7 @@ def dataset(request: HttpRequest, city_slug: str, identifier: str) -> HttpRespon
     if found is None:
         raise Http404(_("There is no such dataset in this city's catalogue."))
     context = dataset_context(found, today=city_today(found.city, timezone.now()))
+    context |= preview_context(found)
     context |= _known(request, found)
     context["given"] = list(
         access.published_answers().filter(dataset=found).order_by("-published_at")[:GIVEN]

@@ -12,7 +12,7 @@ from django.core.management import get_commands
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/operations.md"]
 READ_BY_COMPOSE_ONLY = {"POSTGRES_PASSWORD"}
-NOT_IN_THE_CHECKOUT = {"uploads/", "mail/", "static/", "bench/results/"}
+NOT_IN_THE_CHECKOUT = {"uploads/", "tables/", "mail/", "static/", "bench/results/"}
 
 
 def text(name: str) -> str:
@@ -53,12 +53,7 @@ def test_every_variable_that_is_named_is_read(document: str) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_file_that_is_named_exists(document: str) -> None:
     linked = set(re.findall(r"\]\(([^)#:]+)\)", text(document)))
-    quoted = set(re.findall(r"`([\w./-]+/)`", text(document))) - {
-        "uploads/",
-        "mail/",
-        "static/",
-        "bench/results/",
-    }
+    quoted = set(re.findall(r"`([\w./-]+/)`", text(document))) - NOT_IN_THE_CHECKOUT
     for name in {*linked, *(name for name in quoted if not name.startswith("/"))}:
         folders = [(ROOT / document).parent, ROOT, ROOT / "tests"]
         assert any((folder / name).exists() for folder in folders), name

@@ -23,6 +23,7 @@ from django.db import transaction
 from django.test import override_settings
 
 from portals import rulebook
+from portals.soda.loading import load
 from portals.vocabulary import Outcome
 from requests_app import intake
 from requests_app.attachments.files import attach_files, store
@@ -60,6 +61,7 @@ class Home:
 @contextmanager
 def at(home: Home) -> Iterator[None]:
     places = {"MEDIA_ROOT": home.folder / "uploads", "DEMO_MARK": home.folder / "demo"}
+    places["CIVICDATA_HOME"] = home.folder
     rulebook._books.clear()
     try:
         with default_is(home.database()), override_settings(**places):
@@ -106,12 +108,21 @@ def fill() -> Staff:
         determine(answered, answer, by=kent.clerk, now=later)
         stored = store(SimpleUploadedFile("trees.txt", b"Oak, elm\n"))
         attach_files(records, [stored], actor=Actor.REQUESTER, now=FILED)
+        load_trees(kent)
         sweep(now=LATER)
     letters = list(Notice.objects.filter(state=Notice.State.QUEUED).order_by("pk")[:2])
     Notice.objects.filter(pk=letters[0].pk).update(state="sent", sent_at=LATER, next_at=None)
     lease = {"claim_token": "abc", "lease_until": LATER, "attempts": 1}
     Notice.objects.filter(pk=letters[1].pk).update(state="sending", **lease)
     return kent
+
+
+def load_trees(kent: Staff) -> None:
+    """A table behind the dataset, from a file that is gone afterwards."""
+    source = Path(settings.CIVICDATA_HOME) / "trees.csv"
+    source.write_text("name,height\nOak,12\n")
+    load(kent.dataset, source, now=FILED)
+    source.unlink()
 
 
 def contents() -> dict[str, list[tuple[Any, ...]]]:

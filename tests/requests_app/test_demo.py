@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db.models import Count, F, Q
 from django.test import Client
 
-from portals.models import Absence, City, Dataset, Member, User
+from portals.models import Absence, City, Dataset, Member, Table, User
 from portals.vocabulary import MemberRole, SubmissionKind
 from requests_app import demo
 from requests_app.access import standing
@@ -227,3 +227,12 @@ def test_the_command_says_how_to_sign_in(there: demo.Filled, settings: object, t
     assert "nothing was changed" in said.getvalue()
     assert people.PASSWORD in said.getvalue()
     assert settings.DEMO_MARK.exists()  # type: ignore[attr-defined]
+
+
+def test_each_city_has_tables_that_say_that_they_are_invented(there: demo.Filled) -> None:
+    tables_of = {slug: 0 for slug in City.objects.values_list("slug", flat=True)}
+    for table in Table.objects.select_related("dataset__city"):
+        tables_of[table.dataset.city.slug] += 1
+        assert "invented" in table.note
+        assert table.row_count > 5
+    assert all(count >= 3 for count in tables_of.values()), tables_of

@@ -42,7 +42,10 @@ class Command(PlainCommand):
             self.stdout.write(_("The demo is there already; nothing was changed."))
         else:
             self.stdout.write(
-                _("Demo filled: %(people)d accounts, %(datasets)d datasets, %(cases)d cases, %(bulk)d more.")
+                _(
+                    "Demo filled: %(people)d accounts, %(datasets)d datasets, %(tables)d tables, "
+                    "%(cases)d cases, %(bulk)d more."
+                )
                 % vars(filled)
             )
         if options["verbosity"]:

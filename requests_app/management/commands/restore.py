@@ -45,7 +45,9 @@ class Command(PlainCommand):
         except BackupError as error:
             self.fail(str(error))
         self.tell(report)
-        findings = [f"{finding.check} {finding.subject}: {finding.message}" for finding in verify()]
+        findings = [
+            f"{finding.check} {finding.subject}: {finding.message}" for finding in verify(now=database_now())
+        ]
         if findings:
             self.fail(
                 *findings, _("%(count)d findings; the restore itself is done.") % {"count": len(findings)}

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from requests_app.preservation.verification import verify, verify_case_file
@@ -22,7 +23,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            findings = list(verify_case_file(options["case_file"]) if options["case_file"] else verify())
+            findings = list(
+                verify_case_file(options["case_file"]) if options["case_file"] else verify(now=timezone.now())
+            )
         except OSError as error:
             raise CommandError(str(error), returncode=2) from error
         if options["json"]:

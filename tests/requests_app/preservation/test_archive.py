@@ -32,7 +32,12 @@ CHANGES = {
     "ln -sf /etc/hostname more": "more is not of it",
     "echo '{}' > manifest.json": "no archive of",
     "echo no > manifest.json": "no archive of",
-    """sed -i 's/"version": 1/"version": 2/' manifest.json""": "format 2",
+    """sed -i 's/"version": 2/"version": 3/' manifest.json""": "format 3",
+    """sed -i 's/"version": 2/"version": 0/' manifest.json""": "format 0",
+    "chmod u+w tables/*; for f in tables/*; do printf x >> $f; done": "was changed",
+    "rm -rf tables": "is missing",
+    "sed -i 's,tables/,tables/../,' manifest.json": "is not of it",
+    "sed -i 's,tables/,tables/x,' manifest.json": "is not of it",
     """sed -i 's/"counts"/"kounts"/' manifest.json""": "manifest is not complete",
     "sed -i 's,uploads/../,uploads/../../,' manifest.json": "is not of it",
 }
@@ -48,6 +53,14 @@ def test_an_archive_that_was_changed_is_refused(
             restore(changed)
         assert str(error.value).startswith(str(changed))
         assert list(home.folder.iterdir()) == []
+
+
+def test_an_archive_of_the_version_before_tables_is_read(
+    unblocked: None, archive: Path, tmp_path: Path
+) -> None:
+    older = repacked(archive, tmp_path, """sed -i 's/"version": 2/"version": 1/' manifest.json""")
+    with new_home("sqlite", tmp_path / "home") as home, at(home):
+        assert restore(older).cases == 4
 
 
 @pytest.mark.parametrize("place", [0.02, 0.3, 0.6, 0.9, 0.9999])

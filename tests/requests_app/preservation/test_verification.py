@@ -3,13 +3,15 @@
 import datetime as dt
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from portals.models import ApiKey, Dataset
+from portals.models import ApiKey, Dataset, Table
+from portals.soda import tables
 from portals.vocabulary import Outcome, SubmissionKind
 from requests_app import determinations
 from requests_app.attachments.files import path_of, store
@@ -22,6 +24,7 @@ from requests_app.preservation import append_only
 from requests_app.preservation.verification import verify
 from tests.requests_app import enforcement_cases
 from tests.requests_app.factories import FILED, Staff, file_case
+from tests.requests_app.homes import load_trees
 
 PDF = b"%PDF-1.7\n"
 
@@ -186,3 +189,15 @@ def test_a_key_and_a_dataset_that_do_not_follow_their_measures_are_found(people:
         ("api_key", key.prefix),
         ("takedown", kent.dataset.identifier),
     }
+
+
+def test_a_table_file_that_is_lost_or_nobodys_is_found(kent: Staff, settings: Any, tmp_path: Path) -> None:
+    settings.CIVICDATA_HOME = tmp_path
+    load_trees(kent)
+    assert found() == []
+    path = tables.path_of(Table.objects.get().sha256)
+    path.rename(path.with_name("stray.sqlite3"))
+    assert found() == [("table", kent.dataset.identifier)]
+    later = dt.datetime.now(dt.UTC) + dt.timedelta(hours=2)
+    strays = [(finding.check, finding.subject) for finding in verify(now=later)]
+    assert strays == [("table", kent.dataset.identifier), ("table", "stray.sqlite3")]

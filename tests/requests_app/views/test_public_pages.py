@@ -1,11 +1,17 @@
 """Choosing, suggestions and the page of a dataset."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from django.test import Client
 
+from portals import access
+from portals.models import Dataset
 from portals.vocabulary import Outcome
 from requests_app import determinations
 from tests.requests_app.factories import FILED, DatasetFactory, Staff, file_case
+from tests.requests_app.homes import load_trees
 from tests.requests_app.pages import main_of, text_of
 
 
@@ -65,6 +71,35 @@ def test_a_dataset_shows_public_reports_with_the_answer(client: Client, kent: St
 def test_a_dataset_leads_to_the_forms(client: Client, kent: Staff) -> None:
     page = text_of(client.get(f"/kent/datasets/{kent.dataset.identifier}/"))
     assert f"/kent/submit/error_report/?dataset={kent.dataset.identifier}" in page
+
+
+@pytest.fixture
+def trees(kent: Staff, tmp_path: Path, settings: Any) -> Dataset:
+    """A dataset with a table."""
+    settings.CIVICDATA_HOME = tmp_path
+    kent.dataset.fields.create(position=0, name="height", data_type="text", description="In feet.")
+    load_trees(kent)
+    return kent.dataset
+
+
+def test_a_dataset_with_a_table_shows_its_first_rows_and_its_own_types(
+    client: Client, trees: Dataset, django_assert_max_num_queries: Any
+) -> None:
+    address = f"/kent/datasets/{trees.identifier}/"
+    client.get(address)
+    with django_assert_max_num_queries(16):
+        page = text_of(client.get(address))
+    assert "<td>Oak</td>" in page and "1 row · 2 columns · loaded" in page
+    assert 'role="region"' in page and "<code>text</code>" in page and "In feet." in page
+
+
+def test_nothing_of_a_table_stands_on_the_page_while_it_is_taken_down(
+    client: Client, kent: Staff, trees: Dataset
+) -> None:
+    access.take_down(trees, notice="Names in it.", case="", by=kent.alice, now=FILED)
+    page = text_of(client.get(f"/kent/datasets/{trees.identifier}/"))
+    assert "Names in it." in page
+    assert "Oak" not in page and "First rows" not in page
 
 
 def test_more_reports_stand_on_the_next_page_and_none_twice(
