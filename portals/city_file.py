@@ -218,15 +218,20 @@ class _Loading:
         years = {row.year: row for row in self.city.closed_years.all()}
         days = {row.on: row for row in self.city.closed_days.all()}
         here: set[Any] = set()
+        new: list[models.Model] = []
         for entry in self.file.closed_days:
             citation = self.citations[entry.citation]
             values = {**_plain(entry, "year", "complete", "note"), "citation": citation}
             self._put(ClosedYear, years.get(entry.year), values)
             here.add(entry.year)
             for day in entry.days:
-                kept = days.get(day.on)
                 here.add(day.on)
-                self._put(ClosedDay, kept, {"on": day.on, "name": day.name, "citation": citation})
+                facts = {"on": day.on, "name": day.name, "citation": citation}
+                if day.on in days:
+                    self._update(days[day.on], facts)
+                else:
+                    new.append(ClosedDay(city=self.city, **facts))
+        self._add(ClosedDay, new)
         rows: list[tuple[Any, ClosedYear | ClosedDay]] = [*years.items(), *days.items()]
         for key, row in rows:
             if key not in here and row.citation_id is not None:
@@ -244,13 +249,18 @@ class _Loading:
         links = [field.name for field in model._meta.fields if field.many_to_one and field.name != "city"]
         rows = model._default_manager.filter(city=self.city).select_related(*links)
         existing: dict[Any, Any] = {_version(row): row for row in rows}
+        new: list[models.Model] = []
         for position, entry in enumerate(getattr(self.file, table)):
             row = existing.pop((entry.id, getattr(entry, "effective_from", None)), None)
             values = self._rule_values(model, entry, position)
-            if row is not None and table in SUBSTANCE:
+            if row is None:
+                new.append(model(city=self.city, **values))
+                continue
+            if table in SUBSTANCE:
                 path = self.file.path_of(table, entry)
                 self.problems.extend(edits_of_substance(table, row, values, path, self.today))
-            self._put(model, row, values)
+            self._update(row, values)
+        self._add(model, new)
         for row in existing.values():
             problem = vanished(table, row, self.today)
             if problem is None:
@@ -281,6 +291,11 @@ class _Loading:
             return model._default_manager.create(city=self.city, **values)
         self._update(row, values)
         return row
+
+    def _add(self, model: type[models.Model], rows: list[models.Model]) -> None:
+        """New rows of a table that no other refers to, in one statement."""
+        self.changes += len(rows)
+        model._default_manager.bulk_create(rows)
 
     def _update(self, row: models.Model, values: dict[str, Any]) -> None:
         altered = [name for name, value in values.items() if getattr(row, name) != value]

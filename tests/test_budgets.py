@@ -1,6 +1,7 @@
 """The budgets of the house, on the maximum: nobody has to read a file or a function that is too long."""
 
 import ast
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,11 @@ FILE_LINES, FUNCTION_LINES, TEMPLATE_LINES, SETTINGS_LINES = 400, 40, 150, 250
 def sources() -> Iterator[Path]:
     for folder in ("civicdata", "requests_app", "portals", "tests", "bench"):
         yield from (path for path in (ROOT / folder).rglob("*.py") if "migrations" not in path.parts)
+
+
+@functools.cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def lines(path: Path) -> int:
@@ -36,8 +42,8 @@ def test_settings_stay_one_readable_file() -> None:
     assert too_long(iter([ROOT / "civicdata" / "settings.py"]), SETTINGS_LINES) == []
 
 
-def functions(source: str) -> Iterator[tuple[str, int]]:
-    for node in ast.walk(ast.parse(source)):
+def functions(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node.name, (node.end_lineno or node.lineno) - node.lineno + 1
 
@@ -46,7 +52,7 @@ def test_no_function_is_longer_than_its_budget() -> None:
     found = [
         f"{path.relative_to(ROOT)}: {name}: {length}"
         for path in sources()
-        for name, length in functions(path.read_text(encoding="utf-8"))
+        for name, length in functions(parsed(path))
         if length > FUNCTION_LINES
     ]
     assert sorted(found) == []
@@ -55,7 +61,7 @@ def test_no_function_is_longer_than_its_budget() -> None:
 @pytest.mark.parametrize(("length", "counted"), [(1, 2), (40, 41)])
 def test_the_measure_of_functions_counts_every_line(length: int, counted: int) -> None:
     source = "def f():\n" + "    pass\n" * length
-    assert list(functions(source)) == [("f", counted)]
+    assert list(functions(ast.parse(source))) == [("f", counted)]
 
 
 @pytest.mark.parametrize("folder", ["civicdata", "requests_app", "portals"])
@@ -65,6 +71,6 @@ def test_every_module_says_what_it_is_responsible_for(folder: str) -> None:
         for path in sources()
         if path.relative_to(ROOT).parts[0] == folder
         and path.read_text(encoding="utf-8").strip()
-        and not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+        and not ast.get_docstring(parsed(path))
     ]
     assert silent == []

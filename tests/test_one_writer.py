@@ -1,6 +1,8 @@
 """Each guarded column has one writer: no module but its home assigns it, updates it or hands it to an act."""
 
 import ast
+import functools
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,16 +46,20 @@ def written(tree: ast.AST) -> Iterator[tuple[str, int]]:
                     yield from ((str(key.value), key.lineno) for key in keys)
 
 
+@functools.cache
+def writers() -> dict[str, set[str]]:
+    """The modules that write each name, from one reading of all sources."""
+    found = defaultdict(set)
+    for path in ROOT.rglob("*.py"):
+        if "migrations" not in path.parts:
+            for name, _line in written(ast.parse(path.read_text())):
+                found[name].add(str(path.relative_to(ROOT)))
+    return found
+
+
 @pytest.mark.parametrize("column", HOMES)
 def test_a_guarded_column_has_one_writer(column: str) -> None:
-    found = {
-        str(path.relative_to(ROOT))
-        for path in ROOT.rglob("*.py")
-        if "migrations" not in path.parts
-        for name, _line in written(ast.parse(path.read_text()))
-        if name == column
-    }
-    assert found <= {HOMES[column]}
+    assert writers()[column] <= {HOMES[column]}
 
 
 def test_the_search_for_writers_sees_each_way_of_writing() -> None:

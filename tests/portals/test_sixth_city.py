@@ -1,12 +1,15 @@
 """A sixth city is one new file and no Python: it loads, and every kind has its office and its date."""
 
 import json
+from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 
+from portals import rulebook
 from portals.models import City
 from portals.vocabulary import SubmissionKind
 from tests.portals.loading import RIVERBEND
@@ -26,10 +29,20 @@ DEADLINES = {
 }
 
 
+@pytest.fixture(scope="module")
+def loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The six cities, in a transaction around all tests of the module, which only read."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("load_city", stdout=StringIO(), stderr=StringIO())
+        call_command("load_city", str(RIVERBEND), stdout=StringIO(), stderr=StringIO())
+        yield
+        transaction.set_rollback(True)
+    rulebook._books.clear()
+
+
 @pytest.fixture
-def six_cities(db: None) -> None:
-    call_command("load_city", stdout=StringIO(), stderr=StringIO())
-    call_command("load_city", str(RIVERBEND), stdout=StringIO(), stderr=StringIO())
+def six_cities(loaded: None, db: None) -> None:
+    """What every test of the module finds."""
 
 
 def explain(*arguments: str) -> dict[str, Any]:
