@@ -18,6 +18,7 @@ from requests_app.desk import absences
 from requests_app.forms.absences import AbsenceForm, BackupForm
 from requests_app.lifecycle import NotAllowed
 from requests_app.views.staff_only import StaffRequest, one_city, staff_only
+from requests_app.views.typed_again import typed_before
 
 
 @staff_only
@@ -26,7 +27,7 @@ def page(request: StaffRequest) -> HttpResponse:
     """Who is away now and soon; POST enters an absence."""
     now, who = timezone.now(), request.standing
     if request.method != "POST":
-        return _show(request, now)
+        return _show(request, now, absence=_typed_before(request))
     members, deputies = _people(who)
     form = AbsenceForm(request.POST, members=members, deputies=deputies)
     if who.read_only:
@@ -49,6 +50,16 @@ def page(request: StaffRequest) -> HttpResponse:
         return _show(request, now, absence=form, status=409)
     messages.success(request, _("Entered. The deputy sees the cases on the desk from the first day on."))
     return redirect("requests_app:absences")
+
+
+def _typed_before(request: StaffRequest) -> AbsenceForm | None:
+    data = typed_before(request, request.user.pk)
+    if data is None:
+        return None
+    members, deputies = _people(request.standing)
+    form = AbsenceForm(data, members=members, deputies=deputies)
+    form.errors.clear()
+    return form
 
 
 @staff_only

@@ -17,13 +17,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from requests_app import access, determinations, intake, routing
 from requests_app.correspondence import conversation
 from requests_app.desk import bulk_acts, queue
-from requests_app.doors import kept_forms
 from requests_app.forms import bulk as forms
 from requests_app.forms.base import key_of, new_key
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, BulkRun, Submission
 from requests_app.views.staff_acts import refusal
 from requests_app.views.staff_only import StaffRequest, one_city, staff_only
+from requests_app.views.typed_again import has_words, show_to_copy, typed_before
 
 
 @dataclass(frozen=True)
@@ -86,9 +86,7 @@ BULK: dict[Action, BulkAct] = {
 def act(request: StaffRequest) -> HttpResponse:
     """The form for the chosen cases; POST does the act on each and leads to what became of them."""
     now, who = timezone.now(), request.standing
-    kept = None
-    if request.method != "POST":
-        kept = kept_forms.take(request.session, request.path, request.user.pk, now=now)
+    kept = typed_before(request, request.user.pk)
     data = request.POST if request.method == "POST" else kept or request.GET
     action = Action(str(data["action"])) if data.get("action") in Action.values else None
     chosen = BULK.get(action) if action else None
@@ -99,13 +97,15 @@ def act(request: StaffRequest) -> HttpResponse:
         raise PermissionDenied(_("You may read everything here, but not act."))
     rows, left_out = _chosen(request, data, now)
     if not rows:
-        messages.warning(request, _("No case was chosen. Tick some in the queue, or take all that match."))
+        none = _("No case was chosen. Tick some in the queue, or take all that match.")
+        if has_words(request.POST):
+            return show_to_copy(request, none, 422)
+        messages.warning(request, none)
         return redirect("requests_app:queue")
     today = min(row.city.date_at(now) for row in rows)
     form = chosen.form(data if request.method == "POST" or kept else None, cases=rows, today=today)
     if kept:
         form.errors.clear()
-        messages.info(request, _("You were signed out while you wrote. Your text is here; nothing was sent."))
     if request.method == "POST" and form.is_valid():
         key = key_of(data.get("key", ""))
         if key is not None:
@@ -143,6 +143,8 @@ def _run(
     try:
         run = bulk_acts.start(key=key, by=request.user, action=action, cases=cases, now=now)
     except NotAllowed as error:
+        if has_words(request.POST):
+            return show_to_copy(request, str(error), 409)
         messages.error(request, str(error))
         return redirect("requests_app:queue")
     bulk_acts.work(

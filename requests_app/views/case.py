@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from requests_app.access import requester_permitted, visible_to_requester
 from requests_app.attachments.files import StoredFile
 from requests_app.correspondence import conversation
-from requests_app.doors import kept_forms, references
+from requests_app.doors import references
 from requests_app.forms.base import typed
 from requests_app.forms.case import TrackForm, WithdrawForm, WriteForm
 from requests_app.lifecycle import NotAllowed
@@ -25,6 +25,7 @@ from requests_app.pages.requester_page import page_of
 from requests_app.views.common import keep_typed, page
 from requests_app.views.submit import CODES
 from requests_app.views.track import mistyped, show_form
+from requests_app.views.typed_again import typed_before
 
 Act = Callable[[Submission, str, Sequence[StoredFile], datetime, int | None], Any]
 
@@ -62,7 +63,10 @@ def find(request: HttpRequest, reference: str, now: datetime) -> Submission | No
 
 
 def closed_door(request: HttpRequest, reference: str) -> HttpResponse:
-    """What everybody else sees: the same whether or not there is such a case."""
+    """What everybody else sees: the same whether or not there is such a case. What was typed meanwhile waits
+    until the code is proved."""
+    if request.method == "POST":
+        keep_typed(request, typed(request.POST, writer="0"))
     form = TrackForm(initial={"reference": reference[:40]})
     if references.normalised(reference) is None:
         form = TrackForm({"reference": reference[:40]})
@@ -79,17 +83,14 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     now = timezone.now()
     found = find(request, reference, now)
     if found is None:
-        if request.method == "POST":
-            keep_typed(request, typed(request.POST, writer="0"))
         return closed_door(request, reference)
     if request.method == "POST":
         return _act(request, found, now)
-    kept = kept_forms.take(request.session, request.path, 0, now=now)
+    kept = typed_before(request)
     if kept is None:
         return _show(request, found, now)
-    form = WriteForm(kept)
+    form = WriteForm(kept, request.FILES)
     form.errors.clear()
-    messages.info(request, _("The page was closed while you wrote. Your text is here; nothing was sent."))
     return _show(request, found, now, form)
 
 
@@ -137,7 +138,7 @@ def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
     if Action.WITHDRAW not in requester_permitted(found):
         messages.warning(request, _("This case has ended already, so it cannot be withdrawn."))
         return redirect("requests_app:case", reference=found.reference)
-    form = WithdrawForm(request.POST or None, initial={"revision": found.chain_length})
+    form = WithdrawForm(request.POST or typed_before(request), initial={"revision": found.chain_length})
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:

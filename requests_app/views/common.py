@@ -37,8 +37,8 @@ def page(city: City, nav: str, **more: Any) -> dict[str, Any]:
     return {"city": city, "nav": nav, **more}
 
 
-KEPT_AN_HOUR = 30
-"""Forms of one address that are kept over a sign-in."""
+KEPT_AN_HOUR = 100
+"""Forms of one address that are kept over a sign-in: a whole office may share one."""
 
 
 def keep_typed(request: HttpRequest, data: QueryDict) -> None:

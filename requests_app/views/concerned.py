@@ -28,8 +28,9 @@ from requests_app.models import ConcernedParty, MeasureTaken
 from requests_app.offences import concerned as notices
 from requests_app.offences import measure_appeals
 from requests_app.pages import enforcement_file
-from requests_app.views.common import page
+from requests_app.views.common import keep_typed, page
 from requests_app.views.submit import CODES
+from requests_app.views.typed_again import typed_before
 
 TRIES, QUARTER = 20, 15 * 60
 
@@ -49,7 +50,8 @@ def concerned(request: HttpRequest, reference: str) -> HttpResponse:
     party = _found(request, reference, now)
     if party is None:
         return _door(request, reference, now)
-    form = AnswerForm()
+    form = AnswerForm(typed_before(request), request.FILES)
+    form.errors.clear()
     if request.method == "POST":
         form = AnswerForm(request.POST, request.FILES)
         if form.is_valid() and "drop" not in request.POST:
@@ -79,6 +81,8 @@ def _facts(party: ConcernedParty) -> dict[str, Any]:
 def _door(request: HttpRequest, reference: str, now: datetime) -> HttpResponse:
     """Asks for the code; the answer is the same whether or not there is such a reference."""
     form = CodeForm(request.POST if "code" in request.POST else None)
+    if request.method == "POST" and not form.is_bound:
+        keep_typed(request, typed(request.POST, writer="0"))
     status = 200
     if form.is_bound and form.is_valid():
         who = throttle.address_of(request.META)
@@ -108,7 +112,8 @@ def appeal(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     taken = party.measures.filter(number=number).first()
     if taken is None:
         raise Http404(_("There is no such measure."))
-    form = MeasureAppealForm(initial={"submission_key": new_key()})
+    form = MeasureAppealForm(typed_before(request), request.FILES, initial={"submission_key": new_key()})
+    form.errors.clear()
     if request.method == "POST":
         form = MeasureAppealForm(request.POST, request.FILES)
         key = key_of(request.POST.get("submission_key", ""))

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -18,7 +17,7 @@ from portals.models import City
 from portals.rulebook import rulebook_for
 from requests_app import access, intake
 from requests_app.access import Standing
-from requests_app.doors import kept_forms, references
+from requests_app.doors import references
 from requests_app.forms.base import KindForm, key_of, new_key, typed
 from requests_app.forms.entered import EnteredForm
 from requests_app.kinds import Kind
@@ -26,6 +25,7 @@ from requests_app.lifecycle import NotAllowed
 from requests_app.models import Channel, Submission
 from requests_app.views.common import city_or_404, city_today, kind_or_404
 from requests_app.views.staff_only import StaffRequest, staff_only
+from requests_app.views.typed_again import typed_before
 
 ENTERED = "entered_codes"
 """Session key: reference -> code, until it was shown once."""
@@ -40,15 +40,12 @@ def enter(request: StaffRequest, city_slug: str, kind: str) -> HttpResponse:
     if request.method != "POST":
         if "done" in request.GET:
             return _handed_over(request, city, entry, request.GET["done"])
-        kept = kept_forms.take(request.session, request.path, request.user.pk, now=now)
-        form = entry.form(kept, city=city, today=city_today(city, now))
+        kept = typed_before(request, request.user.pk)
+        form = entry.form(kept, request.FILES, city=city, today=city_today(city, now))
         entered = EnteredForm(kept, kind=kind, book=rulebook_for(city), now=now)
         if kept is not None:
             form.forget_errors()
             entered.errors.clear()
-            messages.info(
-                request, _("You were signed out while you wrote. Your text is here; nothing was sent.")
-            )
         return _page(request, city, entry, form, entered)
     data = request.POST
     if "use_dataset" in data:

@@ -23,6 +23,7 @@ from requests_app.models import Action, Submission
 from requests_app.views.case import closed_door, find
 from requests_app.views.common import page
 from requests_app.views.staff_only import StaffRequest, staff_only
+from requests_app.views.typed_again import typed_before
 
 
 def _facts(case: Submission) -> dict[str, Any]:
@@ -67,7 +68,7 @@ def fee(request: HttpRequest, reference: str) -> HttpResponse:
     case = find(request, reference, now)
     if case is None:
         return closed_door(request, reference)
-    form = WriteForm(request.POST or None, initial={"revision": case.chain_length})
+    form = WriteForm(request.POST or typed_before(request), initial={"revision": case.chain_length})
     if request.method == "POST" and form.is_valid():
         act, done = ACTS.get(request.POST.get("action", ""), (None, ""))
         values = form.cleaned_data

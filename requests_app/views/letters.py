@@ -15,11 +15,12 @@ from portals.models import City
 from requests_app import access, deadlines
 from requests_app.correspondence import letter_fields, letters
 from requests_app.correspondence.letter_fields import Known
-from requests_app.doors import kept_forms, references
+from requests_app.doors import references
 from requests_app.forms.letters import ImportForm, LetterForm
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, LetterTemplate, Submission
 from requests_app.views.staff_only import StaffRequest, one_city, staff_only
+from requests_app.views.typed_again import typed_before
 
 
 def _city(request: StaffRequest, slug: str, *, edit: bool = True) -> City:
@@ -84,13 +85,10 @@ def edit(request: StaffRequest, letter_id: int) -> HttpResponse:
 
 def _edit(request: StaffRequest, city: City, letter: LetterTemplate | None) -> HttpResponse:
     now = timezone.now()
-    kept = None
-    if request.method != "POST":
-        kept = kept_forms.take(request.session, request.path, request.user.pk, now=now)
+    kept = typed_before(request, request.user.pk)
     if kept is not None:
         form = LetterForm(kept)
         form.errors.clear()
-        messages.info(request, _("You were signed out while you wrote. Your text is here; nothing was kept."))
         return _show(request, city, letter, form, "", now)
     if request.method != "POST":
         first = {"active": True}

@@ -19,6 +19,7 @@ from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, CaseLink, Submission
 from requests_app.related import alike, merging
 from requests_app.views.staff_only import StaffRequest, staff_only
+from requests_app.views.typed_again import has_words, show_to_copy
 
 Do = Callable[..., Any]
 
@@ -95,6 +96,9 @@ def _act(request: StaffRequest, case: Submission, now: datetime) -> HttpResponse
     form = TieForm(request.POST)
     act = ACTS.get(request.POST.get("act", ""))
     other = _other(request, case, form) if form.is_valid() else None
+    if other is None and has_words(request.POST):
+        why = [str(sentence) for found in form.errors.values() for sentence in found]
+        return show_to_copy(request, " ".join(why), 422)
     if act is None or other is None:
         chosen = OtherCaseForm({"other": request.POST.get("other", "")})
         if chosen.is_valid():

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,6 +17,7 @@ from requests_app.forms.publication import DraftForm, WithdrawPublicationForm
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, PublishedAnswer, Submission
 from requests_app.views.staff_only import StaffRequest, staff_only
+from requests_app.views.typed_again import has_words, show_to_copy
 
 State = PublishedAnswer.State
 
@@ -29,11 +31,13 @@ def publish(request: StaffRequest, reference: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, case)
     if refused := _refusal(request, case):
-        return _page(request, case, refused=refused, status=403)
+        raise PermissionDenied(refused)
     act = request.POST.get("act", "")
     try:
         return ACTS[act](request, case, timezone.now()) if act in ACTS else _page(request, case)
     except NotAllowed as error:
+        if has_words(request.POST) and (act != "draft" or _why_not(case)):
+            return show_to_copy(request, str(error), 409)
         form = DraftForm(request.POST, case=case) if act == "draft" else None
         return _page(request, case, form=form, refused=str(error), status=409)
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,6 +23,7 @@ from requests_app.related.proposals import Proposal
 from requests_app.related.repeated import Group
 from requests_app.views.common import city_or_404
 from requests_app.views.staff_only import StaffRequest, staff_only
+from requests_app.views.typed_again import has_words, show_to_copy
 
 
 @staff_only
@@ -36,7 +38,10 @@ def asked_again(request: StaffRequest, city_slug: str) -> HttpResponse:
     chosen = next((group for group in found if group.key == wanted), None)
     if chosen is None:
         if request.method == "POST":
-            messages.warning(request, _("These requests are no longer grouped like this. Look again."))
+            gone = _("These requests are no longer grouped like this. Look again.")
+            if has_words(request.POST):
+                return show_to_copy(request, gone, 409)
+            messages.warning(request, gone)
             return redirect("requests_app:repeated", city.slug)
         context = {"city": city, "is_member": True, "nav": "queue", "groups": found}
         return render(request, "requests_app/staff/repeated.html", context)
@@ -49,7 +54,7 @@ def asked_again(request: StaffRequest, city_slug: str) -> HttpResponse:
 
 def _propose(request: StaffRequest, city: City, group: Group) -> HttpResponse:
     if not access.may_enter(request.standing, city):
-        return _page(request, city, group, ProposalForm(request.POST, group=group), status=403)
+        raise PermissionDenied(_("You may read everything here, but not act."))
     form = ProposalForm(request.POST, group=group)
     key = key_of(request.POST.get("submission_key", ""))
     if key is None:

@@ -18,7 +18,7 @@ from portals.rulebook import rulebook_for
 from requests_app.forms.setup import ClosedDayForm, SourcedForm, WithdrawDayForm, YearForm
 from requests_app.setup import closed_days, recount
 from requests_app.setup.recount import Preview
-from requests_app.views.setup_door import Tried, follow, setup_page, shown, tried
+from requests_app.views.setup_door import Tried, follow, sent, setup_page, shown, tried
 from requests_app.views.staff_only import StaffRequest
 
 SHOWN = 100
@@ -54,7 +54,7 @@ def days(request: StaffRequest, city: City) -> HttpResponse:
 def add_day(request: StaffRequest, city: City) -> HttpResponse:
     """A closed day to come: form, preview, and then the change."""
     now = timezone.now()
-    data = request.POST if request.method == "POST" else None
+    data = sent(request)
     form = ClosedDayForm(data, initial={"revision": setup_log.revision(city, closed_days.SUBJECT)})
 
     def act() -> Recount:
@@ -81,7 +81,7 @@ def withdraw_day(request: StaffRequest, city: City, on: str) -> HttpResponse:
     row = city.closed_days.filter(on=day, withdrawn=False).first() if day else None
     if day is None or row is None:
         raise Http404(_("There is no such closed day."))
-    data = request.POST if request.method == "POST" else None
+    data = sent(request)
     revision = setup_log.revision(city, closed_days.SUBJECT)
     form = WithdrawDayForm(data, initial={"revision": revision, "on": day})
     today = city.date_at(now)
@@ -114,7 +114,7 @@ def enter_year(request: StaffRequest, city: City) -> HttpResponse:
     """The closed days of the next year: form, preview, and then the change."""
     now = timezone.now()
     year = rulebook_for(city).calendar.last_year + 1
-    data = request.POST if request.method == "POST" else None
+    data = sent(request)
     form = YearForm(data, year=year, revision=setup_log.revision(city, closed_days.SUBJECT))
 
     def act() -> Recount:

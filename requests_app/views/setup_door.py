@@ -6,7 +6,8 @@ from datetime import datetime
 from functools import wraps
 from typing import Any
 
-from django.http import HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -18,6 +19,7 @@ from requests_app.forms.setup import SetupForm
 from requests_app.lifecycle import NotAllowed
 from requests_app.setup import recount
 from requests_app.views.staff_only import StaffRequest, View, staff_only
+from requests_app.views.typed_again import typed_before
 
 AT_ONCE = 50
 """So many cases are brought in line while the person waits; the clock does the rest."""
@@ -52,6 +54,11 @@ def shown(request: StaffRequest, city: City, page: str, *, status: int = 200, **
     return render(request, f"requests_app/setup/{page}.html", {**base, **context}, status=status)
 
 
+def sent(request: StaffRequest) -> QueryDict | None:
+    """What a form holds: what was sent, or what was typed before the session ended; None for neither."""
+    return request.POST if request.method == "POST" else typed_before(request, request.user.pk)
+
+
 @dataclass
 class Tried:
     """What came of a form: `done` where the act did it; else the sentence and the status to answer with."""
@@ -74,8 +81,11 @@ def tried(
 ) -> Tried:
     """Try an act with what was sent: 403 without the right, 422 for what cannot be, 409 where somebody else
     was faster. The form keeps what was typed."""
-    if not (may_change(request, city) and allowed):
-        return Tried(refused=_("You may read the setup of this city, but not change this."), status=403)
+    no_right = _("You may read the setup of this city, but not change this.")
+    if not may_change(request, city):
+        raise PermissionDenied(no_right)  # the page has no form then; the door keeps what was typed
+    if not allowed:
+        return Tried(refused=no_right, status=403)
     if form.is_valid() and wrong is not None:
         form.take(wrong())
     if not form.is_valid():

@@ -15,7 +15,7 @@ from requests_app.lifecycle import AT_WORK
 from requests_app.models import Submission
 from requests_app.setup import city_people
 from requests_app.setup.city_people import OfficeFacts
-from requests_app.views.setup_door import Tried, setup_page, shown, tried
+from requests_app.views.setup_door import Tried, sent, setup_page, shown, tried
 from requests_app.views.staff_only import StaffRequest
 
 
@@ -42,7 +42,7 @@ def office(request: StaffRequest, city: City, pk: int) -> HttpResponse:
 def _office(request: StaffRequest, city: City, row: Office | None) -> HttpResponse:
     now, subject = timezone.now(), city_people.subject_of(row, "office")
     form = OfficeForm(
-        request.POST if request.method == "POST" else None,
+        sent(request),
         facts=city_people.office_facts(row) if row else OfficeFacts(),
         from_file=bool(row and row.from_file),
         revision=setup_log.revision(city, subject),
@@ -79,7 +79,7 @@ def new_member(request: StaffRequest, city: City) -> HttpResponse:
     """Give somebody a place; whoever has no account is invited."""
     now = timezone.now()
     form = MemberForm(
-        request.POST if request.method == "POST" else None,
+        sent(request),
         offices=city.offices.all(),
         revision=setup_log.revision(city, "member"),
     )
@@ -114,7 +114,7 @@ def member(request: StaffRequest, city: City, pk: int) -> HttpResponse:
     row: Member = get_object_or_404(city.members.select_related("user", "office"), pk=pk)
     now, subject = timezone.now(), city_people.subject_of(row, "member")
     form = PlaceForm(
-        request.POST if request.method == "POST" else None,
+        sent(request),
         member=row,
         revision=setup_log.revision(city, subject),
     )

@@ -17,7 +17,7 @@ from portals.vocabulary import ProvisionStatus
 from requests_app.forms.setup import ApplyForm, ConfirmForm, ReasonForm, SetupForm, TargetForm
 from requests_app.setup import confirmations, recount, targets
 from requests_app.views.setup import line_of
-from requests_app.views.setup_door import Tried, follow, setup_page, shown, tried
+from requests_app.views.setup_door import Tried, follow, sent, setup_page, shown, tried
 from requests_app.views.staff_only import StaffRequest
 
 SHOWN = 100
@@ -46,8 +46,8 @@ def confirm(request: StaffRequest, city: City, table: str, key: str) -> HttpResp
 
 def _forms(request: StaffRequest, city: City, rule: str, row: Rule) -> dict[str, SetupForm]:
     """The three forms of the page; the one that was sent holds what was typed."""
-    data = request.POST if request.method == "POST" else None
-    what = request.POST.get("what", "")
+    data = sent(request)
+    what = data.get("what", "") if data else ""
     revision = setup_log.revision(city, rule)
     initial = {"revision": revision}
     today = city.date_at(timezone.now())
@@ -175,7 +175,7 @@ def target(request: StaffRequest, city: City, name: str) -> HttpResponse:
     row = _target_row(found, Overrides.of(city), today)
     subject = targets.subject(name)
     form = TargetForm(
-        request.POST if request.method == "POST" else None,
+        sent(request),
         value=row["now"],
         today=today,
         revision=setup_log.revision(city, subject),

@@ -21,7 +21,6 @@ from portals.vocabulary import ClockEvent
 from requests_app import access, deadlines, determinations, intake, lifecycle, routing
 from requests_app.access import Standing
 from requests_app.correspondence import conversation
-from requests_app.doors import kept_forms
 from requests_app.forms import staff as forms
 from requests_app.forms.base import typed
 from requests_app.forms.determine import DetermineForm
@@ -43,6 +42,7 @@ from requests_app.views import (
 )
 from requests_app.views.office_acts import OFFICE_ACTS
 from requests_app.views.staff_only import StaffRequest, staff_only
+from requests_app.views.typed_again import typed_before
 
 Do = Callable[..., Any]
 
@@ -312,7 +312,7 @@ def _to_look_at(request: StaffRequest, submission: Submission, action: Action, n
     """What the form shows before it is sent: a letter of the city put into what was typed, or what was typed
     when the session ended. None for neither."""
     if request.method != "POST":
-        return kept_forms.take(request.session, request.path, request.user.pk, now=now)
+        return typed_before(request, request.user.pk)
     if "letter" in request.POST:
         return letter_choice.with_letter(request.POST, submission, action, request.user, now)
     return None
@@ -325,8 +325,6 @@ def _look(
     form = chosen.form(data, request.FILES, desk=_desk(submission, now))
     form.is_valid()  # puts the files that came with it into the store
     form.errors.clear()
-    if request.method != "POST":
-        messages.info(request, _("You were signed out while you wrote. Your text is here; nothing was sent."))
     refused, status = refusal(request.standing, submission, action)
     return _page(request, submission, chosen, form, refused=refused, status=status)
 

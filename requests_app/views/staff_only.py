@@ -1,17 +1,23 @@
-"""The door of the desk: sign-in, and a standing that is read once and put on the request."""
+"""The door of the desk: sign-in, and a standing that is read once and put on the request.
+
+Whatever stops a form at this door, or behind it, what somebody typed is not lost.
+"""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from portals.models import City, User
 from requests_app import access
 from requests_app.access import Standing
 from requests_app.views.common import keep_typed
+from requests_app.views.typed_again import SIGNED_OUT, has_words, kept_over_sign_in, show_again, show_to_copy
 
 View = Callable[..., HttpResponse]
 
@@ -30,14 +36,16 @@ def one_city(who: Standing) -> City | None:
 
 
 def staff_only(view: View) -> View:
-    """Only for people with a place in a city; everybody else who is signed in gets a sentence and a 403."""
+    """Only for people with a place in a city; everybody else who is signed in gets a sentence and a 403.
+
+    A form that was sent when the session had ended waits for the sign-in; one that may not be done, or not
+    any more, is shown again with the reason, so that its words can be copied.
+    """
 
     @wraps(view)
     def guarded(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         request.standing = access.standing(request.user)
-        if not request.standing.is_staff:
-            return render(request, "requests_app/staff/no_standing.html", status=403)
-        response = view(request, *args, **kwargs)
+        response = _answer(request, lambda: view(request, *args, **kwargs))
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
@@ -50,3 +58,36 @@ def staff_only(view: View) -> View:
         return behind(request, *args, **kwargs)
 
     return door
+
+
+def _answer(request: StaffRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
+    if not request.standing.is_staff:
+        why = _("You are signed in as %(who)s, but this account belongs to no office of a city any more.")
+        refused = _refused(request, why % {"who": request.user}, 403)
+        return refused or render(request, "requests_app/staff/no_standing.html", status=403)
+    try:
+        response = view()
+    except PermissionDenied as error:
+        if refused := _refused(request, str(error) or _("You may not do this."), 403):
+            return refused
+        raise
+    except Http404:
+        gone = _("It is not here any more, or you may not see it any more.")
+        if refused := _refused(request, gone, 404):
+            return refused
+        raise
+    if (waiting := kept_over_sign_in(request, request.user.pk)) is not None:
+        return show_again(request, waiting, why=str(SIGNED_OUT), status=200, is_staff=True)
+    if request.method == "GET" and response.status_code == 405:
+        return redirect("requests_app:desk")  # the sign-in leads to the address of a button
+    return response
+
+
+def _refused(request: StaffRequest, why: str, status: int) -> HttpResponse | None:
+    """The words of a form that may not be done, to be copied; None where nothing was typed."""
+    data: QueryDict | None = request.POST
+    if request.method != "POST":
+        data = kept_over_sign_in(request, request.user.pk)
+    if data is None or not has_words(data):
+        return None
+    return show_to_copy(request, why, status, data, is_staff=request.standing.is_staff)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.timesince import timesince
@@ -37,6 +37,7 @@ from requests_app.related.suggestions import (
     resolve_dataset,
 )
 from requests_app.views.common import city_or_404, city_today, kind_or_404, page
+from requests_app.views.typed_again import typed_before
 
 CODES = "new_codes"
 """Session key: reference -> code, until it was shown."""
@@ -55,6 +56,9 @@ def submit(request: HttpRequest, city_slug: str, kind: str) -> HttpResponse:
     city, entry = city_or_404(city_slug), kind_or_404(kind)
     if request.method == "POST":
         return _sent(request, city, entry, timezone.now())
+    stale = typed_before(request)
+    if stale is not None:
+        return _typed_before(request, city, entry, stale, timezone.now())
     response = _empty_form(request, city, entry, timezone.now())
     response.headers["Cache-Control"] = "private, no-cache"
     return response
@@ -88,6 +92,17 @@ def _sent(request: HttpRequest, city: City, entry: Kind, now: datetime) -> HttpR
     if "anyway" not in data and (twin := _sent_lately(form, key, now)):
         return _twin_page(request, city, entry, form, twin, now)
     return _file(request, city, entry, form, key, now)
+
+
+def _typed_before(
+    request: HttpRequest, city: City, entry: Kind, data: QueryDict, now: datetime
+) -> HttpResponse:
+    """The step at which somebody was, again: one press goes on from there."""
+    form = entry.form(data, request.FILES, **_around(request, city, now))
+    if form.is_valid() and "confirm" in data:
+        return _check_page(request, city, entry, form, now)
+    form.forget_errors()
+    return _form_page(request, city, entry, form, now)
 
 
 def _sent_lately(form: KindForm, key: str, now: datetime) -> Submission | None:
