@@ -151,14 +151,15 @@ def _cells(tally: Tally) -> list[dict[str, Any]]:
 
 
 def _count(n: int) -> dict[str, Any]:
-    """A count as everybody may see it; from one to four none, so that no single case can be read from it."""
+    """A count as everybody may see it; from one to four none, so that no single case can be read from it. The
+    words say so: it is not that nothing is known."""
     few = 0 < n < FEWEST
-    return {"text": _("under five") if few else str(n), "value": None if few else n}
+    return {"text": _("fewer than five") if few else str(n), "value": None if few else n}
 
 
 def _spread(found: Spread) -> dict[str, Any]:
     if found.median is None:
-        return {"text": _("too few"), "value": None}
+        return {"text": _("fewer than five"), "value": None}
     said = {"median": f"{found.median:g}", "p90": found.p90, "n": found.n}
     text = _("median %(median)s, 90%% within %(p90)s (n\u00a0=\u00a0%(n)s)") % said
     return {"text": text, "value": _short(found.median)}

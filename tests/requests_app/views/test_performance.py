@@ -68,7 +68,20 @@ def test_counts_from_one_to_four_are_not_shown(people: dict[str, Staff], client:
     assert rows["Report misuse of data"]["Answered"] == "0"
     assert rows["Together"]["Received"] == "11"
     words = main_of(client.get("/kent/performance/"))
-    assert "under five" in words and "too few" in words
+    assert "fewer than five" in words and "to protect privacy" in words.lower()
+
+
+def test_a_month_of_one_to_four_cases_says_why_there_is_no_number(
+    people: dict[str, Staff], client: Client
+) -> None:
+    staff = people["kent"]
+    for days in range(6):
+        answered(staff, "records_request", days)
+    for _case in range(2):
+        file_case(staff.city, received_at=FILED - 40 * DAY)
+    words = main_of(client.get("/kent/performance/"))
+    assert "no data" not in words
+    assert "Apr 2026 fewer than five cases" in words and "May 2026 0 " in words
 
 
 def test_nothing_of_a_case_but_numbers_is_told(people: dict[str, Staff], client: Client) -> None:
