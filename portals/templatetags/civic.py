@@ -175,6 +175,11 @@ def focus_id(field: BoundField) -> str:
     return field.id_for_label or field.auto_id
 
 
+def distance(on: date, today: date) -> str:
+    """How far a city date is from today, in words."""
+    return _distance((on - today).days)
+
+
 def _distance(days: int) -> str:
     if days == 0:
         return _("today")

@@ -12,18 +12,20 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
+from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from portals.models import City, Office
-from portals.templatetags.civic import Shown, deadline_state
+from portals.templatetags.civic import Shown, deadline_state, distance
 from portals.text_search import matching
 from portals.vocabulary import ClockState, SubmissionKind
 from requests_app import access
 from requests_app.access import Standing
 from requests_app.deadlines import NOTHING_DUE
+from requests_app.events import case_clocks
 from requests_app.ladder import OFFICE_DUTIES
 from requests_app.lifecycle import AT_WORK
-from requests_app.models import Deadline, Status, Submission
+from requests_app.models import Action, Deadline, Event, Status, Submission
 from requests_app.models.submission import OPEN
 
 PAGE = 25
@@ -305,14 +307,22 @@ def with_columns(queryset: QuerySet[Submission]) -> QuerySet[Submission]:
 
 
 def read_undated(rows: Iterable[Submission]) -> None:
-    """The deadlines of the rows at work that have no date, in one query; none where all have one."""
+    """The deadlines and the estimated dates of the rows at work that have no date, in two queries; none where
+    all have one."""
     undated = [row for row in rows if row.next_due_on is None and row.status in AT_WORK]
     shown = Deadline.objects.only("submission_id", "cycle", "milestone", "state", "due_on")
-    prefetch_related_objects(undated, Prefetch("deadlines", queryset=shown))
+    told = Event.objects.filter(action__in=(Action.ESTIMATE, Action.REOPEN)).order_by(
+        "submission_id", "sequence"
+    )
+    told = told.only("submission_id", "sequence", "action", "happening", "until")
+    prefetch_related_objects(
+        undated, Prefetch("deadlines", queryset=shown), Prefetch("events", queryset=told, to_attr="promises")
+    )
 
 
-def due_state(row: Submission, today: date) -> Shown:
-    """Glyph, word and distance for what is due next in a case."""
+def due_state(row: Submission, today: date, events: Iterable[Event] | None = None) -> Shown:
+    """Glyph, word and distance for what is due next in a case. `events` are those of a case, where the caller
+    has them; without them those that `read_undated` has read."""
     if row.status not in AT_WORK:
         return {"key": "met", "word": str(STATES[row.status]), "distance": ""}
     if row.next_due_on:
@@ -325,4 +335,18 @@ def due_state(row: Submission, today: date) -> Shown:
     for state in (ClockState.PAUSED, ClockState.NOT_SPECIFIED):
         if state in states:
             return deadline_state({"due_on": None, "state": state})
+    if estimate := case_clocks.estimate_of(getattr(row, "promises", ()) if events is None else events):
+        return _estimated(estimate, today)
     return {"key": "passed", "word": str(_("Nothing due")), "distance": ""}
+
+
+def _estimated(on: date, today: date) -> Shown:
+    """The date that the office itself gave: it is told with its own words, and nobody is late by it."""
+    over = on < today
+    said = {"on": formats.date_format(on, "DATE_FORMAT")}
+    words = _("Estimated date %(on)s has passed") if over else _("Estimated for %(on)s")
+    return {
+        "key": "due_soon" if over else "on_time",
+        "word": str(words % said),
+        "distance": distance(on, today),
+    }

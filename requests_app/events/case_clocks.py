@@ -115,6 +115,18 @@ def sent_back(events: Sequence[Event]) -> int:
     return places[-1] if places else -1
 
 
+def estimate_of(events: Iterable[Event]) -> date | None:
+    """The city date by which the office said last that it expects to answer; None where it said nothing since
+    the case was taken up again. It is the office's word, no deadline of a rule."""
+    estimate = None
+    for event in events:
+        if event.action == Action.REOPEN:
+            estimate = None
+        elif event.happening == ClockEvent.ESTIMATE_SET and event.until:
+            estimate = event.until
+    return estimate
+
+
 def fee_of(events: Iterable[Event]) -> Decimal | None:
     """The fee in dollars of the latest notice, where the event tells it: some clocks depend on it."""
     amounts = [event.data.get("amount") for event in events if event.happening == ClockEvent.FEE_NOTIFIED]

@@ -52,6 +52,7 @@ def page_of(case: Submission, *, now: datetime) -> dict[str, Any]:
         "details": details_of(case),
         "deadlines": [_shown_deadline(deadline, labels) for deadline in found if not is_past_lapse(deadline)],
         "bar": deadlines.next_duty(found),
+        "estimate": case_clocks.estimate_of(events) if case.status in deadlines.AT_WORK else None,
         "climb": climb.ahead_of(case, found, events, today),
         "offices": offices(case, events, labels),
         "timeline": told(events, case.city),

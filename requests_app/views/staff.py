@@ -21,7 +21,7 @@ from requests_app.access import Standing
 from requests_app.desk import bulk_acts, my_desk, queue, saved_views
 from requests_app.desk.queue import Workplace
 from requests_app.doors import references
-from requests_app.events import appeal_stand, enforcement_stand, fee_stand, part_stand
+from requests_app.events import appeal_stand, case_clocks, enforcement_stand, fee_stand, part_stand
 from requests_app.events.case_clocks import APPEAL_KEY
 from requests_app.events.ties import ties_of
 from requests_app.forms.views import SaveViewForm
@@ -230,7 +230,7 @@ def case(request: StaffRequest, reference: str) -> HttpResponse:
         "case": submission,
         "file": file,
         "status": queue.STATES[submission.status],
-        "due": queue.due_state(submission, file.today),
+        "due": queue.due_state(submission, file.today, file.events),
         "details": details_of(submission),
         "flags": _flags(file),
         "referral": _referral(file),
@@ -243,6 +243,7 @@ def case(request: StaffRequest, reference: str) -> HttpResponse:
         "parts": part_stand.stand(file.events),
         "today": file.today,
         "bar": _bar(file),
+        "estimate": case_clocks.estimate_of(file.events) if submission.status in queue.AT_WORK else None,
         "direct": [pair for pair in acts if pair[1].direct],
         "acts": [pair for pair in acts if not pair[1].direct],
         "acts_shown": " ".join(action for action, _act in acts),

@@ -15,7 +15,8 @@ from requests_app import access, deadlines, determinations, intake
 from requests_app.correspondence import conversation
 from requests_app.desk import my_desk, queue
 from requests_app.desk.queue import PAGE, QueueFilter, page_of, workplace
-from requests_app.models import Status, Submission
+from requests_app.events import case_clocks
+from requests_app.models import Action, Event, Status, Submission
 from tests.requests_app.factories import FILED, Staff, file_case
 
 DAY = dt.timedelta(days=1)
@@ -106,6 +107,33 @@ def test_nothing_due_is_a_filter_of_its_own(people: dict[str, Staff]) -> None:
     assert found(staff.clerk, due="none") == [case]
     row = queue.with_columns(Submission.objects.all()).get()
     assert queue.due_state(row, dt.date(2026, 6, 1))["key"] == "not_specified"
+
+
+def test_a_case_with_only_an_estimated_date_shows_it_in_its_own_words(kent: Staff) -> None:
+    case = file_case(kent.city, "records_request")
+    until = dt.date(2026, 7, 10)
+    intake.acknowledge(case, by=kent.clerk, now=FILED, estimate_until=until)
+    rows = list(queue.with_columns(Submission.objects.all()))
+    queue.read_undated(rows)
+    for row, events in ((rows[0], None), (Submission.objects.get(pk=case.pk), list(case.events.all()))):
+        assert row.next_due_on is None
+        told = queue.due_state(row, dt.date(2026, 6, 30), events)
+        assert (told["key"], told["word"], told["distance"]) == (
+            "on_time",
+            "Estimated for July 10, 2026",
+            "in 10 days",
+        )
+        passed = queue.due_state(row, dt.date(2026, 7, 11), events)
+        assert passed["word"] == "Estimated date July 10, 2026 has passed" and passed["key"] != "late"
+
+
+def test_an_estimate_ends_with_a_reopening_and_a_newer_one_takes_its_place(kent: Staff) -> None:
+    case = file_case(kent.city, "records_request")
+    intake.acknowledge(case, by=kent.clerk, now=FILED, estimate_until=dt.date(2026, 7, 10))
+    determinations.estimate(case, until=dt.date(2026, 8, 3), reason="More to read", by=kent.clerk, now=FILED)
+    events = list(case.events.order_by("sequence"))
+    assert case_clocks.estimate_of(events) == dt.date(2026, 8, 3)
+    assert case_clocks.estimate_of([*events, Event(action=Action.REOPEN)]) is None
 
 
 def test_a_case_that_waits_for_its_requester_is_told_as_such(kent: Staff) -> None:
