@@ -14,6 +14,7 @@ from typing import Any
 from django.db import OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from portals.city_calendar import changed
 from portals.models import City, Recount, User
@@ -22,10 +23,10 @@ from portals.vocabulary import ClockState
 from requests_app import deadlines
 from requests_app.events import case_clocks
 from requests_app.events.date_moves import Move, words
-from requests_app.ladder import moment
+from requests_app.ladder import OFFICE_DUTIES, moment
 from requests_app.lifecycle import NotAllowed, apply, held
 from requests_app.models import Action, Actor, Deadline, Event, Status, Submission
-from requests_app.notices import write_to_requester
+from requests_app.notices import people_of, tell, write_to_requester
 
 logger = logging.getLogger(__name__)
 
@@ -86,11 +87,13 @@ def with_days(
 
 
 def with_open_dates(city: City, first_on: date) -> QuerySet[Submission]:
-    """The cases on whose dates a closed day from `first_on` on can bear."""
+    """The cases on whose dates a closed day from `first_on` on can bear. An open duty without a next step is
+    one of them: its later steps may lie in a year that was not entered."""
     at = moment(first_on, city.zone) - timedelta(days=1)
     bears = (
         Q(due_on__gte=first_on) | Q(due_on=None) | Q(extendable_to__gte=first_on) | Q(next_step_at__gte=at)
     )
+    bears |= Q(state=ClockState.OPEN, milestone__in=OFFICE_DUTIES, next_step_at=None)
     return _having(city, bears)
 
 
@@ -352,4 +355,14 @@ def _move(
         reason=recount.reason,
         confirmed=event.action == Action.CONFIRMED_LIMIT,
     )
+    _tell_office(recount, row, event, now)
     return 1 if row.requester_email else 0
+
+
+def _tell_office(recount: Recount, row: Submission, event: Event, now: datetime) -> None:
+    """A line in the daily letter of whoever works on the case; of the whole office where nobody has it."""
+    people = people_of(row.office)
+    mine = [member for member in people if member.user_id == row.assigned_to_id]
+    said = {"reference": row.reference, "moves": "; ".join(words(event.data["moved"]))}
+    line = _("Dates of %(reference)s have moved. %(moves)s") % said
+    tell(row, mine or people, kind="office_dates", line=line, now=now, occasion=f"recount:{recount.pk}")

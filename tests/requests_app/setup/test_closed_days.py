@@ -9,7 +9,7 @@ import pytest
 from portals.models import City, ClosedDay, Recount
 from portals.rulebook import rulebook_for
 from portals.vocabulary import ClockState
-from requests_app import deadlines, escalation, routing
+from requests_app import deadlines, escalation, intake, routing
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, Notice, Submission
 from requests_app.preservation.verification import verify
@@ -217,6 +217,22 @@ def test_two_processes_at_the_same_change_tell_nobody_twice(kent: Staff) -> None
     assert case.events.filter(action=Action.CLOSED_DAYS).count() == 1
 
 
+def test_a_moved_date_stands_in_the_daily_letter_of_whoever_has_the_case(kent: Staff) -> None:
+    open_to_all, mine = (file_case(kent.city, dataset=kent.dataset) for _n in range(2))
+    intake.assign(mine, to=kent.alice, by=kent.bob, now=FILED)
+    add(kent, D(2026, 6, 3))
+    for _again in range(2):
+        recount.carry_out(now=FILED + HOUR)
+    lines = Notice.objects.filter(kind="office_dates", state=Notice.State.DIGEST_ITEM)
+    told = {
+        case: set(lines.filter(submission=case).values_list("user", flat=True))
+        for case in (open_to_all, mine)
+    }
+    assert told == {open_to_all: {kent.alice.pk, kent.bob.pk}, mine: {kent.alice.pk}}
+    assert lines.count() == 3
+    assert "Thursday, June 4, 2026 → Friday, June 5, 2026" in lines.filter(submission=mine).get().body
+
+
 # -- a later year
 
 
@@ -240,6 +256,24 @@ def test_when_a_later_year_is_entered_cases_that_waited_get_their_dates(kent: St
     assert case.deadlines.get(milestone="response").state == ClockState.OPEN
     assert case.events.get(action=Action.CLOSED_DAYS).data["moved"][0]["from"] == ""
     assert Notice.objects.filter(submission=case, kind="dates_moved").count() == 1
+
+
+def test_when_a_later_year_is_entered_the_steps_that_waited_are_taken(kent: Staff) -> None:
+    last = rulebook_for(kent.city).calendar.last_year
+    case = file_case(kent.city, received_at=dt.datetime(last, 12, 20, 17, tzinfo=dt.UTC))
+    new_year = dt.datetime(last + 1, 1, 3, 20, tzinfo=dt.UTC)
+    escalation.sweep(now=new_year)
+    deadline = case.deadlines.get(milestone="acknowledgement")
+    taken = deadline.escalations.count()
+    assert taken and deadline.state == ClockState.OPEN and deadline.next_step_at is None
+    days = {D(last + 1, 7, 4): "A day in summer"}
+    closed_days.enter_year(kent.city, Year(last + 1, days), WHY, by=kent.clerk, now=new_year)
+    recount.carry_out(now=new_year)
+    deadline.refresh_from_db()
+    assert deadline.next_step_at is not None
+    assert not case.events.filter(action=Action.CLOSED_DAYS).exists(), "no date of the case has moved"
+    escalation.sweep(now=new_year + 60 * DAY)
+    assert deadline.escalations.count() > taken
 
 
 def test_years_are_entered_one_after_the_other(kent: Staff) -> None:
