@@ -110,7 +110,7 @@ def act(request: StaffRequest) -> HttpResponse:
         key = key_of(data.get("key", ""))
         if key is not None:
             return _run(request, action, form, rows, key, now)
-        form.add_error(None, _("This form was not recognised. Everything typed is kept: send it again."))
+        form.add_error(None, _("This form was not recognized. Everything typed is kept: send it again."))
     return _page(request, data, chosen, form, left_out)
 
 

@@ -58,7 +58,7 @@ def _propose(request: StaffRequest, city: City, group: Group) -> HttpResponse:
     form = ProposalForm(request.POST, group=group)
     key = key_of(request.POST.get("submission_key", ""))
     if key is None:
-        form.add_error(None, _("This form was not recognised. Everything typed is kept: send it again."))
+        form.add_error(None, _("This form was not recognized. Everything typed is kept: send it again."))
     if not form.is_valid() or key is None:
         return _page(request, city, group, form, status=422)
     values = form.cleaned_data

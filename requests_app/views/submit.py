@@ -84,7 +84,7 @@ def _sent(request: HttpRequest, city: City, entry: Kind, now: datetime) -> HttpR
         form.add_error(
             None,
             _(
-                "This form was not recognised, so nothing was sent yet. Everything you typed is kept: "
+                "This form was not recognized, so nothing was sent yet. Everything you typed is kept: "
                 "look at it and send it again."
             ),
         )

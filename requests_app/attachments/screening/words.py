@@ -63,7 +63,7 @@ COUNTED: dict[str, Any] = {
 PLAIN: dict[str, Any] = {
     "authors": gettext_lazy("names of people who changed or commented"),
     "people": gettext_lazy("names of the author or of who changed it last"),
-    "organisation": gettext_lazy("name of an organisation"),
+    "organisation": gettext_lazy("name of an organization"),
     "properties": gettext_lazy("title, subject or description in its properties"),
     "own_properties": gettext_lazy("properties that somebody added"),
     "external": gettext_lazy("addresses of other files that it draws from"),
