@@ -8,12 +8,13 @@ from requests_app.forms.fields import LineField, TextField
 
 
 class CodeForm(forms.Form):
-    """The code of the letter."""
+    """The code: mailed when it was asked for, or from a printed letter."""
 
     code = LineField(
         label=_("Code"),
         limit=40,
-        help_text=_("Twelve signs, from the first letter that you got."),
+        required=False,
+        help_text=_("Eight digits that we mailed to you, or twelve signs from a printed letter."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 

@@ -57,9 +57,13 @@ class Attachment(models.Model):
 
 
 class OneTimeCode(models.Model):
-    """A code mailed to the requester to open the case page: short-lived, single use, stored as a hash."""
+    """A code mailed to the requester to open the case page, or to the `party` concerned to open theirs:
+    short-lived, single use, stored as a hash. Neither opens the page of the other."""
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="one_time_codes")
+    party = models.ForeignKey(
+        "requests_app.ConcernedParty", null=True, on_delete=models.CASCADE, related_name="one_time_codes"
+    )
     code_hash = models.CharField(max_length=64)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()

@@ -1,8 +1,9 @@
 """Letters to the person concerned by a report, and the code that opens their page.
 
-Alone responsible for what may reach them: their own reference, the office, what the office wrote for them
-and their measures; nothing of the report and nothing of whoever reported. The code stands in the first
-letter and is kept as a hash.
+Alone responsible for what may reach them: their own reference, the office, what the office wrote for them and
+their measures; nothing of the report and nothing of whoever reported. No mailed letter carries a code that
+lasts: whoever has an address asks for one that counts once (`one_time`). The code of a printed letter lasts
+until another one is printed, and is kept as a hash.
 """
 
 import re
@@ -10,12 +11,13 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from portals.rulebook import AppealRule, rulebook_for
-from requests_app.doors import references
+from requests_app.doors import one_time, references
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import ConcernedParty, Notice, Submission
 from requests_app.notices import rendered
@@ -25,7 +27,7 @@ _SHORTEST = 4
 
 
 def new_code(party: ConcernedParty, *, now: datetime) -> str:
-    """A fresh code; the one before it opens nothing any more."""
+    """A fresh code for a printed letter; the one before it opens nothing any more."""
     code = references.new_code()
     party.code_hash = references.code_hash(party.reference, code)
     party.told_at = party.told_at or now
@@ -33,13 +35,25 @@ def new_code(party: ConcernedParty, *, now: datetime) -> str:
     return code
 
 
+def mail_code(party: ConcernedParty, *, now: datetime) -> bool:
+    """Queue a letter with a code that opens their page once; False where there is no address, three were sent
+    within the hour, or they were told nothing yet."""
+    if not party.email or party.told_at is None:
+        return False
+    with transaction.atomic():
+        code, row = one_time.code_for(party, now=now)
+        return row is not None and write(party, "code", now=now, occasion=f"code:{row.pk}", code=code)
+
+
 def write(party: ConcernedParty, kind: str, *, now: datetime, occasion: str, **context: Any) -> bool:
     """Queue a letter of `templates/emails/concerned/`; False where there is no address and it must be
-    printed. The first one carries the code."""
+    printed."""
     if not party.email:
         return False
     case = party.submission
-    code = new_code(party, now=now) if not party.code_hash else ""
+    if party.told_at is None:
+        party.told_at = now
+        party.save(update_fields=["told_at"])
     with translation.override("en"):
         subject, body = rendered(
             f"concerned/{kind}",
@@ -49,7 +63,6 @@ def write(party: ConcernedParty, kind: str, *, now: datetime, occasion: str, **c
                 "office": case.office,
                 "paragraphs": case.city.paragraphs,
                 "link": link(party),
-                "code": code,
                 "ways": ways(case),
                 **context,
             },

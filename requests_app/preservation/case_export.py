@@ -252,7 +252,7 @@ def _letters(case: Submission, requester: bool) -> list[dict[str, Any]]:
             "to": str(row.user or row.email),
             "subject": row.subject,
             "body": _("(A code to open the case. It is left out here.)")
-            if row.kind == case_rows.LETTER_OF_A_CODE
+            if row.kind in case_rows.LETTERS_OF_A_CODE
             else without_codes(row.body),
             "state": row.get_state_display(),
             "sent_at": row.sent_at,

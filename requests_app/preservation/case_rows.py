@@ -24,8 +24,8 @@ SECRETS = {
     Notice: frozenset({"claim_token", "lease_until"}),
     ConcernedParty: frozenset({"code_hash"}),
 }
-LETTER_OF_A_CODE = "one_time_code"
-"""A letter that carries a code: it is listed without its words."""
+LETTERS_OF_A_CODE = frozenset({"one_time_code", "concerned/code"})
+"""Letters that carry a code: they are listed without their words."""
 
 
 def tables() -> dict[type[models.Model], list[str]]:
@@ -89,7 +89,7 @@ def _values(row: models.Model) -> dict[str, Any]:
 
 def _pairs(row: models.Model) -> Iterator[tuple[str, Any]]:
     named = set(_named(type(row)))
-    of_a_code = isinstance(row, Notice) and row.kind == LETTER_OF_A_CODE
+    of_a_code = isinstance(row, Notice) and row.kind in LETTERS_OF_A_CODE
     for one in row._meta.concrete_fields:
         if one.name in SECRETS.get(type(row), ()) or (of_a_code and one.name in ("body", "subject")):
             continue

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 from portals.vocabulary import SubmissionKind
 from requests_app import enforcement
 from requests_app.access import grant_concerned, grant_requester, visible_to_concerned
-from requests_app.doors import references, throttle
+from requests_app.doors import one_time, references, throttle
 from requests_app.forms.base import key_of, new_key, typed
 from requests_app.forms.concerned import AnswerForm, CodeForm, MeasureAppealForm
 from requests_app.lifecycle import NotAllowed
@@ -30,9 +30,9 @@ from requests_app.offences import measure_appeals
 from requests_app.pages import enforcement_file
 from requests_app.views.common import keep_typed, page
 from requests_app.views.submit import CODES
-from requests_app.views.typed_again import typed_before
+from requests_app.views.typed_again import typed_before, typed_files
 
-TRIES, QUARTER = 20, 15 * 60
+TRIES, TRIES_A_REFERENCE, QUARTER = 20, 10, 15 * 60
 
 
 def _found(request: HttpRequest, reference: str, now: datetime) -> ConcernedParty | None:
@@ -50,7 +50,8 @@ def concerned(request: HttpRequest, reference: str) -> HttpResponse:
     party = _found(request, reference, now)
     if party is None:
         return _door(request, reference, now)
-    form = AnswerForm(typed_before(request), request.FILES)
+    kept = typed_before(request)
+    form = AnswerForm(kept, typed_files(request, kept))
     form.errors.clear()
     if request.method == "POST":
         form = AnswerForm(request.POST, request.FILES)
@@ -79,26 +80,51 @@ def _facts(party: ConcernedParty) -> dict[str, Any]:
 
 
 def _door(request: HttpRequest, reference: str, now: datetime) -> HttpResponse:
-    """Asks for the code; the answer is the same whether or not there is such a reference."""
-    form = CodeForm(request.POST if "code" in request.POST else None)
-    if request.method == "POST" and not form.is_bound:
-        keep_typed(request, typed(request.POST, writer="0"))
-    status = 200
-    if form.is_bound and form.is_valid():
+    """Asks for the code, or mails one; the answer is the same whether or not there is such a reference."""
+    form = CodeForm(request.POST if {"code", "mail"} & set(request.POST) else None)
+    mailed = False
+    if form.is_bound:
+        known = references.normalised(reference) or ""
         who = throttle.address_of(request.META)
         if not throttle.allowed("concerned", who, limit=TRIES, seconds=QUARTER):
             return render(request, "429.html", status=429)
-        row = ConcernedParty.objects.filter(reference=references.normalised(reference) or "").first()
-        code = form.cleaned_data["code"]
-        if row and row.code_hash and references.code_matches(row.reference, code, row.code_hash):
+        short = throttle.allowed("concerned-reference", known, limit=TRIES_A_REFERENCE, seconds=QUARTER)
+        row = ConcernedParty.objects.select_related("submission__city", "submission__office")
+        party = row.filter(reference=known).first()
+        mailed = "mail" in request.POST
+        if mailed:
+            if party and short:
+                notices.mail_code(party, now=now)
+            form = CodeForm()
+        elif form.is_valid() and party and _proves(party, form.cleaned_data["code"], now, short=short):
             request.session.cycle_key()
-            grant_concerned(request.session, row, now=now)
-            return redirect("requests_app:concerned", row.reference)
-        form.add_error("code", _("Reference and code do not belong together, or a newer code was made."))
-    if form.errors:
-        status = 422
-    context = {"form": form, "reference": reference[:40], "nav": "concerned"}
-    return render(request, "requests_app/concerned/door.html", context, status=status)
+            grant_concerned(request.session, party, now=now)
+            return redirect("requests_app:concerned", party.reference)
+        else:
+            form.add_error(
+                "code", _("Reference and code do not belong together, or the code is no longer valid.")
+            )
+    elif request.method == "POST":
+        keep_typed(request, typed(request.POST, writer="0"))
+    minutes = one_time.LIFETIME.seconds // 60
+    context = {
+        "form": form,
+        "reference": reference[:40],
+        "nav": "concerned",
+        "mailed": mailed,
+        "minutes": minutes,
+    }
+    return render(request, "requests_app/concerned/door.html", context, status=422 if form.errors else 200)
+
+
+def _proves(party: ConcernedParty, code: str, now: datetime, *, short: bool) -> bool:
+    """With `short`, eight digits may still be tried on this notice: anybody who knows its reference can use
+    the tries up, so the code of a printed letter opens it even then."""
+    if not code:
+        return False
+    if party.code_hash and references.code_matches(party.reference, code, party.code_hash):
+        return True
+    return short and one_time.use_code_of(party, code, now=now)
 
 
 @never_cache
@@ -112,7 +138,8 @@ def appeal(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     taken = party.measures.filter(number=number).first()
     if taken is None:
         raise Http404(_("There is no such measure."))
-    form = MeasureAppealForm(typed_before(request), request.FILES, initial={"submission_key": new_key()})
+    kept, initial = typed_before(request), {"submission_key": new_key()}
+    form = MeasureAppealForm(kept, typed_files(request, kept), initial=initial)
     form.errors.clear()
     if request.method == "POST":
         form = MeasureAppealForm(request.POST, request.FILES)

@@ -25,7 +25,7 @@ from requests_app.lifecycle import NotAllowed
 from requests_app.models import Channel, Submission
 from requests_app.views.common import city_or_404, city_today, kind_or_404
 from requests_app.views.staff_only import StaffRequest, staff_only
-from requests_app.views.typed_again import typed_before
+from requests_app.views.typed_again import typed_before, typed_files
 
 ENTERED = "entered_codes"
 """Session key: reference -> code, until it was shown once."""
@@ -41,7 +41,7 @@ def enter(request: StaffRequest, city_slug: str, kind: str) -> HttpResponse:
         if "done" in request.GET:
             return _handed_over(request, city, entry, request.GET["done"])
         kept = typed_before(request, request.user.pk)
-        form = entry.form(kept, request.FILES, city=city, today=city_today(city, now))
+        form = entry.form(kept, typed_files(request, kept), city=city, today=city_today(city, now))
         entered = EnteredForm(kept, kind=kind, book=rulebook_for(city), now=now)
         if kept is not None:
             form.forget_errors()
@@ -59,7 +59,7 @@ def enter(request: StaffRequest, city_slug: str, kind: str) -> HttpResponse:
         return _page(request, city, entry, form, entered)
     key = key_of(data.get("submission_key", ""))
     if key is None:
-        form.add_error(None, _("This form was not recognised. Everything typed is kept: send it again."))
+        form.add_error(None, _("This form was not recognized. Everything typed is kept: send it again."))
         return _page(request, city, entry, form, entered, status=422)
     return _file(request, city, entry, form, entered, key, now)
 

@@ -98,6 +98,11 @@ def typed_before(request: HttpRequest, writer: int = 0) -> QueryDict | None:
     return found
 
 
+def typed_files(request: HttpRequest, data: QueryDict | None) -> Any:
+    """The files that came with it, for the form that shows it; None for an empty form."""
+    return None if data is None else request.FILES
+
+
 def kept_over_sign_in(request: HttpRequest, writer: int) -> QueryDict | None:
     """What this person had typed into the form of this page when the session ended, once."""
     if request.method != "GET":

@@ -72,15 +72,17 @@ def works(text: str) -> bool:
 
 
 def opens_the_notice(party: ConcernedParty) -> tuple[Client, HttpResponse]:
-    """The person concerned, with what stands in the first letter."""
+    """The person concerned, who has a code mailed from the page of the first letter."""
     first = Notice.objects.filter(email=party.email, kind__startswith="concerned/").order_by("pk").first()
     assert first
-    code = re.search(r"Your code: (\S+)", first.body)
-    assert code and f"/concerned/{party.reference}/" in first.body
     client, url = Client(), f"/concerned/{party.reference}/"
+    assert url in first.body and "Your code" not in first.body
     assert "Open your notice" in main_of(client.get(url))
     assert client.post(url, {"code": "AAAA-BBBB-CCCC"}).status_code == 422
-    assert client.post(url, {"code": code[1].lower()}).status_code == 302
+    assert "a code is on its way there" in main_of(client.post(url, {"mail": "1"}))
+    letter = Notice.objects.get(email=party.email, kind="concerned/code", submission=party.submission)
+    code = re.search(r"Your code: (\d{8})", letter.body)
+    assert code and client.post(url, {"code": code[1]}).status_code == 302
     return client, client.get(url)
 
 

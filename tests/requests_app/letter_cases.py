@@ -11,6 +11,7 @@ from requests_app.correspondence import conversation
 from requests_app.doors import one_time
 from requests_app.handling import casework, fee_waivers, statements, undo
 from requests_app.models import Follower, OutsideReview, Submission, WaiverRequest
+from requests_app.offences.concerned import mail_code
 from requests_app.redress import reviews
 from requests_app.related import conversions, following, joined, merging
 from requests_app.setup import city_people, closed_days, recount
@@ -169,6 +170,8 @@ def concerned_person(staff: Staff) -> None:
     case = enforcement_cases.report(staff, title=SECRET, description=SECRET)
     party = enforcement_cases.concerned(staff, case, key)
     enforcement.hear(case, party=party, body="What happened?", by=staff.clerk, now=FILED + DAY)
+    party.refresh_from_db()
+    mail_code(party, now=FILED + DAY)
     enforcement_cases.found(staff, party, now=FILED + DAY)
     first = Measure.objects.get(city=staff.city, acts="suspend_key")
     row = enforcement_cases.taken(staff, party, first.key, now=FILED + 2 * DAY)

@@ -1,5 +1,6 @@
 """Looking into misuse: evidence, the person concerned and their side, findings; who is kept from whom."""
 
+import datetime as dt
 import io
 import zipfile
 
@@ -8,11 +9,22 @@ import pytest
 from portals.models import Violation
 from requests_app import enforcement
 from requests_app.attachments.files import StoredFile
-from requests_app.doors import references
+from requests_app.doors import one_time, references
 from requests_app.enforcement import Proof
 from requests_app.events import enforcement_stand
 from requests_app.lifecycle import NotAllowed
-from requests_app.models import Action, Actor, ConcernedParty, Event, Finding, Notice, Status, Submission
+from requests_app.models import (
+    Action,
+    Actor,
+    ConcernedParty,
+    Event,
+    Finding,
+    Notice,
+    OneTimeCode,
+    Status,
+    Submission,
+)
+from requests_app.offences.concerned import mail_code
 from requests_app.pages import enforcement_file
 from tests.requests_app.enforcement_cases import HOUR, concerned, found, key_for, lifted, report, taken
 from tests.requests_app.factories import FILED, Staff, file_case
@@ -77,18 +89,53 @@ def test_a_key_brings_its_holder(kent: Staff, people: dict[str, Staff], case: Su
         concerned(kent, case, name=" ", email="")
 
 
-def test_the_first_letter_has_the_code_and_the_next_ones_do_not(kent: Staff, case: Submission) -> None:
+def test_no_letter_has_a_code_but_the_one_that_was_asked_for(kent: Staff, case: Submission) -> None:
     party = concerned(kent, case)
     for body in ("You called 90,000 times an hour.", "We wait for your answer."):
         enforcement.hear(case, party=party, body=body, by=kent.alice, now=FILED + HOUR)
     party.refresh_from_db()
     first, second = letters(party)
-    (line,) = [line for line in first.body.splitlines() if line.startswith("Your code: ")]
-    code = line.removeprefix("Your code: ")
-    assert references.code_matches(party.reference, code, party.code_hash)
-    assert "Your code" not in second.body and "We wait for your answer." in second.body
-    assert party.told_at == FILED + HOUR
-    assert code not in str(list(ConcernedParty.objects.values())) + str(list(Event.objects.values("data")))
+    assert "Your code" not in first.body + second.body and "We wait for your answer." in second.body
+    assert party.told_at == FILED + HOUR and party.code_hash == ""
+    assert mail_code(party, now=FILED + HOUR)
+    code = code_in(letters(party)[-1])
+    kept = str(list(ConcernedParty.objects.values())) + str(list(Event.objects.values("data")))
+    assert code not in kept + str(list(OneTimeCode.objects.values()))
+    with zipfile.ZipFile(io.BytesIO(exported(case, "court"))) as archive:
+        assert not any(code.encode() in archive.read(name) for name in archive.namelist())
+
+
+def code_in(letter: Notice) -> str:
+    (line,) = [line for line in letter.body.splitlines() if line.startswith("Your code: ")]
+    return line.removeprefix("Your code: ")
+
+
+def test_a_mailed_code_opens_the_notice_once_for_ten_minutes_and_never_the_report(
+    kent: Staff, case: Submission
+) -> None:
+    party, now = concerned(kent, case), FILED + HOUR
+    assert not mail_code(party, now=now), "whoever was told nothing gets no code"
+    enforcement.hear(case, party=party, body="Your side?", by=kent.alice, now=now)
+    party.refresh_from_db()
+    sent = [mail_code(party, now=now) for _number in range(4)]
+    assert sent == [True, True, True, False], "three an hour"
+    first, second, third = (code_in(letter) for letter in letters(party)[-3:])
+    assert not one_time.use_code(case, first, now=now)
+    assert one_time.use_code_of(party, first, now=now)
+    assert not one_time.use_code_of(party, first, now=now), "once"
+    other = concerned(kent, case, name="Olaf", email="olaf@data.example")
+    assert not one_time.use_code_of(other, second, now=now)
+    assert one_time.use_code_of(party, second, now=now + dt.timedelta(minutes=9))
+    assert not one_time.use_code_of(party, third, now=now + dt.timedelta(minutes=10))
+
+
+def test_a_code_of_the_requester_does_not_open_the_notice(kent: Staff, case: Submission) -> None:
+    party = concerned(kent, case)
+    enforcement.hear(case, party=party, body="Your side?", by=kent.alice, now=FILED + HOUR)
+    one_time.send_code(case, now=FILED + HOUR)
+    code = code_in(Notice.objects.get(kind="one_time_code"))
+    assert not one_time.use_code_of(party, code, now=FILED + HOUR)
+    assert one_time.use_code(case, code, now=FILED + HOUR)
 
 
 def test_without_an_address_the_letter_is_printed_with_a_code_of_its_own(
@@ -220,6 +267,8 @@ def test_the_case_file_keeps_the_two_sides_apart_and_repeats_no_code(kent: Staff
     enforcement.answer(party, body="It was a test.", now=FILED + HOUR)
     found(kent, party)
     taken(kent, party, "suspension-of-access")
+    party.refresh_from_db()
+    assert mail_code(party, now=FILED + HOUR)
     files = {}
     for part in ("requester", "court"):
         with zipfile.ZipFile(io.BytesIO(exported(case, part))) as archive:
@@ -234,8 +283,8 @@ def test_the_case_file_keeps_the_two_sides_apart_and_repeats_no_code(kent: Staff
     )
     assert [word for word in secret if word in files["requester"]] == []
     assert [word for word in secret if word not in files["court"]] == []
-    (line,) = [line for line in letters(party)[0].body.splitlines() if line.startswith("Your code: ")]
-    assert line.removeprefix("Your code: ") not in files["court"]
+    code = code_in(Notice.objects.get(kind="concerned/code"))
+    assert code not in files["court"] + files["requester"]
 
 
 def test_the_stand_is_read_from_the_events_alone(

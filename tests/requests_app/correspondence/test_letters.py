@@ -11,7 +11,7 @@ from tests.requests_app.factories import Staff
 from tests.requests_app.letter_cases import SECRET, case_of, write_everything
 
 TO_FOLLOWERS = {"follow_confirm", "follow_news", "follow_ended"}
-TO_THE_PERSON_CONCERNED = {"concerned/heard", "concerned/found", "concerned/measure", "concerned/lifted"}
+TO_THE_PERSON_CONCERNED = {f"concerned/{kind}" for kind in ("heard", "found", "measure", "lifted", "code")}
 TO_STAFF = {"invited", "digest"}
 
 

@@ -11,7 +11,7 @@ from requests_app import access, enforcement, routing
 from requests_app.answers import api_keys
 from requests_app.desk.queue import PAGE
 from requests_app.forms.base import key_of, new_key
-from requests_app.models import ConcernedParty, MeasureTaken, Submission
+from requests_app.models import ConcernedParty, MeasureTaken, Notice, Submission
 from tests.requests_app.enforcement_cases import HOUR, REPORTER, concerned, found, key_for, report, taken
 from tests.requests_app.factories import FILED, Staff, UserFactory, file_case
 from tests.requests_app.pages import hidden, main_of, text_file, text_of
@@ -226,6 +226,21 @@ def test_strangers_and_requesters_open_no_notice(kent: Staff, case: Submission) 
     assert missing.status_code == 200 and "Open your notice" in main_of(missing)
     assert Client().post(f"/concerned/{party.reference}/", {"body": "Mine"}).status_code == 200
     assert party.words.count() == 1
+
+
+def test_whoever_asks_for_a_code_learns_nothing_and_no_mailbox_is_filled(
+    kent: Staff, case: Submission
+) -> None:
+    party = concerned(kent, case)
+    enforcement.hear(case, party=party, body="Your side?", by=kent.clerk, now=FILED + HOUR)
+    words = set()
+    for reference in (party.reference, "KNT-222222222", case.reference):
+        for _again in range(4):
+            answer = Client().post(f"/concerned/{reference}/", {"mail": "1"})
+            assert answer.status_code == 200
+            words.add(main_of(answer).replace(reference, ""))
+    assert len(words) == 1
+    assert Notice.objects.filter(kind="concerned/code").count() == 3
 
 
 def test_a_code_is_not_guessed(kent: Staff, case: Submission) -> None:
