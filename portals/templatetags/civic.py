@@ -242,7 +242,9 @@ def clock_bar_geometry(
     }
 
 
-PLOT_WIDTH, PLOT_HEIGHT, PLOT_LEFT, PLOT_FOOT = 640, 220, 60, 26
+PLOT_WIDTH, PLOT_HEIGHT, PLOT_LEFT, PLOT_TOP, PLOT_FOOT = 640, 220, 60, 16, 26
+LABELS = 5
+"""So many labels stand below a plot at most: on a phone more would touch each other."""
 
 
 @register.simple_tag
@@ -250,18 +252,18 @@ def plot_geometry(points: Sequence[Any], kind: str = "bar") -> dict[str, Any]:
     """Where bars or the line of a plot stand. A point has `label` and `value` (None leaves a gap)."""
     rows = [(str(_read(point, "label")), _read(point, "value")) for point in points]
     top = max((float(value) for _label, value in rows if value is not None), default=0) or 1
-    inner_width, inner_height = PLOT_WIDTH - PLOT_LEFT, PLOT_HEIGHT - PLOT_FOOT - 10
+    inner_width, room = PLOT_WIDTH - PLOT_LEFT, PLOT_HEIGHT - PLOT_FOOT - PLOT_TOP
     slot = inner_width / max(len(rows), 1)
-    every = max(1, -(-len(rows) // 8))  # at most eight labels, so that they do not touch
+    every = max(1, -(-len(rows) // LABELS))
     marks = []
     for index, (label, value) in enumerate(rows):
-        height = 0 if value is None else round(float(value) / top * inner_height, 2)
+        height = 0 if value is None else round(float(value) / top * room, 2)
         marks.append({
             "label": label,
             "value": value,
             "x": round(PLOT_LEFT + index * slot + slot * 0.15, 2),
             "centre": round(PLOT_LEFT + (index + 0.5) * slot, 2),
-            "y": round(10 + inner_height - height, 2),
+            "y": round(PLOT_TOP + room - height, 2),
             "width": round(slot * 0.7, 2),
             "height": height,
             "labelled": index % every == 0,
@@ -270,11 +272,11 @@ def plot_geometry(points: Sequence[Any], kind: str = "bar") -> dict[str, Any]:
         "width": PLOT_WIDTH,
         "height": PLOT_HEIGHT,
         "left": PLOT_LEFT,
-        "base": 10 + inner_height,
+        "base": PLOT_TOP + room,
         "marks": marks,
         "segments": _segments(marks) if kind == "line" else [],
         "ticks": [
-            {"y": round(10 + inner_height * (1 - share), 2), "label": formats.localize(_short(top * share))}
+            {"y": round(PLOT_TOP + room * (1 - share), 2), "label": formats.localize(_short(top * share))}
             for share in (0, 0.5, 1)
         ],
     }

@@ -118,7 +118,7 @@ def test_due_on_the_day_of_receipt_divides_by_nothing():
 def test_the_highest_bar_fills_the_plot_and_a_missing_value_has_no_height():
     plot = civic.plot_geometry([{"label": "a", "value": 10}, {"label": "b", "value": None}])
     first, second = plot["marks"]
-    assert first["y"] == 10 and first["y"] + first["height"] == plot["base"]
+    assert first["y"] == civic.PLOT_TOP and first["y"] + first["height"] == plot["base"]
     assert second["height"] == 0
 
 
@@ -135,7 +135,7 @@ def test_a_plot_of_nothing_or_of_zeros_is_drawn():
 
 def test_many_points_do_not_crowd_their_labels():
     points = [{"label": str(index), "value": index} for index in range(60)]
-    assert sum(mark["labelled"] for mark in civic.plot_geometry(points)["marks"]) <= 8
+    assert sum(mark["labelled"] for mark in civic.plot_geometry(points)["marks"]) <= civic.LABELS
 
 
 def test_cells_take_the_label_and_alignment_of_their_column_and_a_missing_cell_is_an_error():
