@@ -127,7 +127,8 @@ class AppealForm(KindForm):
         found = deadlines.of_case(self.case) if self.case else []
         on = self.case.received_on if self.case else self.today
         rules = self.book.appeal_routes(self.appealed_kind, on, self.cleaned_data["ground"])
-        return remedies.without_case(rules, self.flags, found, self.today)
+        limits = remedies.limited(self.book, self.appealed_kind, on)
+        return remedies.without_case(rules, self.flags, found, self.today, limits)
 
     @property
     def last_day_passed(self) -> date | None:

@@ -32,8 +32,9 @@ OPEN, LATER, OVER, ENDED, CLOSED, PENDING = "open", "later", "over", "ended", "c
 @dataclass(frozen=True)
 class Remedy:
     """One way. `state`: open, later (`why` says from when), over (its last day has passed), ended (by
-    itself), pending (already taken) or closed here. Dates are city dates. `asks`: the office to ask where no
-    last day is specified; `intake`: where to ask for everything else."""
+    itself), pending (already taken) or closed here. Dates are city dates. `uncounted`: a rule gives a last
+    day, but what it counts from is not known. `asks`: the office to ask where no last day is specified;
+    `intake`: where to ask for everything else."""
 
     rule: AppealRule
     state: str
@@ -41,6 +42,7 @@ class Remedy:
     last_day: date | None = None
     because: Sequence[Any] = ()
     unspecified: bool = False
+    uncounted: bool = False
     asks: str = ""
     unless: str = ""
     citation: Any = ""
@@ -102,7 +104,9 @@ def remedies_of(
     rules = book.appeal_routes(case.kind, case.received_on)
     fit = [rule for rule in rules if not rule.grounds or about & set(rule.grounds)]
     intake = book.routes.intake.name
-    view = _View(rules, frozenset(case.flags), days, reviews_of(events), today, known, intake=intake)
+    limits = limited(book, case.kind, case.received_on)
+    flags = frozenset(case.flags)
+    view = _View(rules, flags, days, reviews_of(events), today, known, intake=intake, limits=limits)
     ways = [replace(view.remedy(rule), confirmed=_confirmed(book, rule, case)) for rule in fit]
     return Remedies(ground, silence, ways)
 
@@ -188,11 +192,22 @@ def last_day_of(found: Iterable[Deadline], route: str) -> date | None:
     return days[0] if days else None
 
 
+def limited(book: Rulebook, kind: str, on: date) -> frozenset[str]:
+    """The ways for which a rule gives a last day, for what is received on a city date."""
+    filing = [rule for rule in book.clocks_for(kind, on) if rule.milestone in FILING]
+    return frozenset(rule.route for rule in filing if rule.count)
+
+
 def without_case(
-    rules: Sequence[AppealRule], flags: frozenset[str], found: Iterable[Deadline], today: date
+    rules: Sequence[AppealRule],
+    flags: frozenset[str],
+    found: Iterable[Deadline],
+    today: date,
+    limits: frozenset[str],
 ) -> list[Remedy]:
-    """The ways for an appeal that is being written; `found` are the deadlines of the case, if it is known."""
-    view = _View(rules, flags, list(found), [], today, {}, knows_case=bool(found))
+    """The ways for an appeal that is being written; `found` are the deadlines of the case, if it is known,
+    `limits` what `limited` gives."""
+    view = _View(rules, flags, list(found), [], today, {}, knows_case=bool(found), limits=limits)
     return [view.remedy(rule) for rule in rules]
 
 
@@ -214,20 +229,22 @@ class _View:
     labels: Mapping[str, Citation]
     knows_case: bool = True
     intake: str = ""
+    limits: frozenset[str] = frozenset()
 
     def remedy(self, rule: AppealRule) -> Remedy:
         state, why = self._state(rule)
         day = self._day(rule.key)
         last_day = day.due_on if day else None
+        none = state not in (CLOSED, PENDING) and last_day is None and not self._ends_by_itself(rule)
+        uncounted = none and day is None and rule.key in self.limits
         return Remedy(
             rule=rule,
             state=state,
             why=why,
             last_day=last_day if state != CLOSED else None,
             because=_reasons(day),
-            unspecified=state not in (CLOSED, PENDING)
-            and last_day is None
-            and not self._ends_by_itself(rule),
+            unspecified=none and not uncounted,
+            uncounted=uncounted,
             asks=rule.confirm_with or (rule.office.name if rule.office and rule.inside else ""),
             unless=" ".join(str(_UNLESS_WORDS[word]()) for word in rule.unless if state != CLOSED),
             citation=self.labels.get(rule.citation, rule.citation),

@@ -5,18 +5,18 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from portals.rulebook import mark_changed
+from portals.rulebook import mark_changed, rulebook_for
 from portals.vocabulary import AppealOutcome
 from requests_app import deadlines
 from requests_app.appeals import Decision, decide
 from requests_app.models import Notice, OutsideReview, Submission
 from requests_app.redress import remedies, reviews
-from requests_app.redress.remedies import Remedies
+from requests_app.redress.remedies import Remedies, Remedy
 from requests_app.redress.reviews import Petition
 from tests.requests_app.appeal_cases import DAY, appeal_of, denied_record, fresh, limit_appeals
 from tests.requests_app.factories import FILED, Staff, file_case
 
-NOT_SAID = "not specified"
+NOT_SAID, UNCOUNTED = "not specified", "counts from what is not known"
 
 
 def told(case: Submission, on: dt.date) -> Remedies:
@@ -26,8 +26,12 @@ def told(case: Submission, on: dt.date) -> Remedies:
 
 
 def by_key(found: Remedies) -> dict[str, tuple[str, object]]:
-    """Way -> state, and its last day or "not specified"."""
-    return {way.rule.key: (way.state, NOT_SAID if way.unspecified else way.last_day) for way in found.ways}
+    """Way -> state, and its last day or why there is none."""
+    return {way.rule.key: (way.state, last_day(way)) for way in found.ways}
+
+
+def last_day(way: Remedy) -> object:
+    return NOT_SAID if way.unspecified else UNCOUNTED if way.uncounted else way.last_day
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ ROWS = {
             "city-managers-office": ("open", NOT_SAID),
             "administrative-appeal": ("closed", None),
             "attorney-general": ("open", NOT_SAID),
-            "circuit-court": ("open", NOT_SAID),
+            "circuit-court": ("open", UNCOUNTED),
         },
     ),
     "kent": Row(
@@ -143,6 +147,27 @@ def test_silence_is_told_with_its_ways_and_counts_as_a_denial_only_where_a_law_s
     found = told(case, row.silent_on)
     assert by_key(found) == row.silence
     assert (found.silence.since if found.silence else None) == row.counts_since
+
+
+@pytest.mark.parametrize(
+    ("slug", "way"),
+    [
+        ("kansas-city", "circuit-court"),
+        ("kent", "superior-court"),
+        ("oklahoma-city", "public-access-counselor"),
+    ],
+)
+def test_whoever_writes_an_appeal_without_the_case_is_not_told_that_a_last_day_is_not_specified(
+    people: dict[str, Staff], slug: str, way: str
+) -> None:
+    """The law states one; only what it counts from is not known yet."""
+    book, on = rulebook_for(people[slug].city), FILED.date()
+    rules = book.appeal_routes("records_request", on, "denial")
+    limits = remedies.limited(book, "records_request", on)
+    found = remedies.without_case(rules, frozenset(), [], on, limits)
+    told = {one.rule.key: last_day(one) for one in found}
+    assert told[way] == UNCOUNTED
+    assert {key for key, value in told.items() if value == UNCOUNTED} == limits & set(told)
 
 
 def test_the_kent_court_opens_when_the_citys_own_review_has_ended(people: dict[str, Staff]) -> None:
