@@ -136,7 +136,7 @@ class Topic(models.TextChoices):
     PORTAL = "portal", _("The portal")
     API_ACCESS = "api_access", _("API and access")
     DATASET_PAGES = "dataset_pages", _("What dataset pages show")
-    LICENSING = "licensing", _("Licence and acceptable use")
+    LICENSING = "licensing", _("License and acceptable use")
     ERROR_REPORTS = "error_reports", _("Errors in data")
     DATASET_REQUESTS = "dataset_requests", _("Asking for data")
     PUBLIC_RECORDS = "public_records", _("Public records")

@@ -1,5 +1,7 @@
 """Form, check your answers, confirm."""
 
+import re
+
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -244,3 +246,9 @@ def test_a_form_takes_few_queries(
 
 def test_the_form_says_how_large_files_may_be(client: Client, cities: dict) -> None:
     assert "Up to 10 files of 10 MB each" in main_of(client.get(address("kent", "error_report")))
+
+
+def test_before_it_is_sent_a_date_is_neither_on_time_nor_due_soon(client: Client, cities: dict) -> None:
+    words = main_of(checked(client, "kent", "records_request"))
+    assert "By when they should answer" in words and re.search(r"First response in \d+ days", words)
+    assert "Due soon" not in words and "On time" not in words
