@@ -59,6 +59,10 @@ class Typed:
     is_secret: bool = False
 
     @property
+    def is_line(self) -> bool:
+        return "\n" not in self.value and len(self.value) < LINE // 2
+
+    @property
     def rows(self) -> int:
         return min(12, sum(1 + len(line) // LINE for line in self.value.split("\n")))
 
@@ -129,6 +133,7 @@ def show_again(
         "why": why,
         "can_send": can_send,
         "typed": [one for one in values if can_send or one.label],
+        "chosen": any(not one.label and one.name not in _OURS for one in values),
         "files": [file for _name, file in files],
         "file_fields": sorted({name for name, _file in files}),
         "address": request.get_full_path(),

@@ -34,6 +34,7 @@ def token(page: HttpResponse) -> str:
 def pressed(client: Client, path: str, page: HttpResponse, **typed: str) -> HttpResponse:
     """Sends the form of a page as it stands, with what stands in its boxes."""
     boxes = re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>\n?(.*?)</textarea>', text_of(page), re.DOTALL)
+    boxes += re.findall(r'<input id="typed-[^"]*" name="([^"]+)" value="([^"]*)">', text_of(page))
     sent = {**hidden(page), **dict(boxes), **typed, "csrfmiddlewaretoken": token(page)}
     return client.post(path, sent, **HERE)
 
