@@ -1,6 +1,7 @@
 """A small city with a dataset, and files and tables written for these tests."""
 
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from portals.models import City, Dataset
+from tests.portals.soda.small_tables import table
 
 NOW = datetime(2026, 6, 1, 15, 0, tzinfo=UTC)
 
@@ -55,3 +57,11 @@ def file(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture(scope="module")
+def small() -> Iterator[sqlite3.Connection]:
+    """The table of `small_tables.ROWS`; nothing writes to it."""
+    connection = table()
+    yield connection
+    connection.close()
