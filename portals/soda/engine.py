@@ -15,6 +15,8 @@ from typing import Any, Protocol
 
 from portals.soda import tables
 from portals.soda.errors import QueryError, timed_out
+from portals.soda.sql import refusal
+from portals.soda.sql_functions import register
 
 SECONDS = 10.0
 """How long a statement may work; the time in which a slow client takes the rows does not count."""
@@ -131,7 +133,7 @@ def _answer_to(error: sqlite3.Error, clock: _Clock, over: bool) -> Exception:
             "query.execution.value-too-large",
             f"A value of the answer would be larger than {LONGEST_VALUE} bytes",
         )
-    return error
+    return refusal(error) or error
 
 
 def run(table_file: Path, statement: Runnable, timeout: float = SECONDS) -> Rows:
@@ -155,6 +157,7 @@ def _guarded_connection(table_file: Path, is_over: Callable[[], bool]) -> sqlite
         connection.execute(f"SELECT rowid FROM {tables.SEARCH} LIMIT 0")  # noqa: S608 - connects FTS5 now
         for limit, value in _LIMITS.items():
             connection.setlimit(limit, value)
+        register(connection)
         connection.set_authorizer(_may)
         connection.set_progress_handler(is_over, _STEPS)
     except BaseException:
