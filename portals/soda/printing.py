@@ -18,8 +18,8 @@ _LEVELS = (
     ("^",),
 )
 _TIGHTNESS = {operator: place for place, operators in enumerate(_LEVELS) for operator in operators}
-_TESTS, _PREFIX, _WHOLE = 3, len(_LEVELS), len(_LEVELS) + 1
-"""Tightness of tests, of unary + and -, and of everything that needs no brackets anywhere."""
+_TESTS, _PREFIX, _CAST, _WHOLE = 3, len(_LEVELS), len(_LEVELS) + 1, len(_LEVELS) + 2
+"""Tightness of tests, of unary + and -, of `::`, and of everything that needs no brackets anywhere."""
 
 
 def printed(query: nodes.Query) -> str:
@@ -36,7 +36,7 @@ def printed_expression(tree: nodes.Expression) -> str:
     if isinstance(tree, nodes.Operation):
         return _operation(tree)
     if isinstance(tree, nodes.Cast):
-        return f"{_within(tree.operand, _WHOLE)}::{_name(tree.type_name)}"
+        return f"{_within(tree.operand, _CAST)}::{_name(tree.type_name)}"
     if isinstance(tree, nodes.Conditional):
         return _conditional(tree)
     if isinstance(tree, nodes.Call):
@@ -61,6 +61,8 @@ def _name(name: str) -> str:
 
 
 def _tightness(tree: nodes.Expression) -> int:
+    if isinstance(tree, nodes.Cast):
+        return _CAST
     if not isinstance(tree, nodes.Operation) or tree.operator in ("()", "[]"):
         return _WHOLE
     if len(tree.operands) == 1 and tree.operator in ("+", "-"):
@@ -93,7 +95,9 @@ def _operation(tree: nodes.Operation) -> str:
 
 
 def _test(operator: str, operands: tuple[nodes.Expression, ...]) -> str:
-    tested = _within(operands[0], _TESTS)
+    # LIKE and BETWEEN take what follows them with them, so they stand in brackets before another test.
+    greedy = isinstance(operands[0], nodes.Operation) and operands[0].operator.endswith(("like", "between"))
+    tested = _within(operands[0], _TESTS + greedy)
     rest = [_within(operand, _TESTS + 1) for operand in operands[1:]]
     if operator.startswith("IS"):
         return f"{tested} {operator}"

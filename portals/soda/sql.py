@@ -21,6 +21,7 @@ from portals.soda.sql_expressions import (
     direction,
     expression,
     listed,
+    shown,
 )
 from portals.soda.types import OutputColumn
 
@@ -109,7 +110,8 @@ def _number(stage: Stage) -> Fragment:
 
 
 def _select(stage: Stage, source: str, *, ordered: bool, number: Fragment | None = None) -> Fragment:
-    columns = [expression(value) for _column, value in stage.columns]
+    given = expression if number is not None or not ordered else shown
+    columns = [given(value) for _column, value in stage.columns]
     parts = [
         Fragment("SELECT DISTINCT" if stage.distinct else "SELECT"),
         listed([*columns, number] if number is not None else columns),

@@ -16,6 +16,17 @@ from portals.soda.types import SodaType
 _HOLE = re.compile(r"\{(\d+|\*|rest)\}")
 _FLAT = 200
 """Conditions that stand in one row; more are put in brackets by this many, as SQLite ends at 1,000 levels."""
+_WHOLE = (
+    "count",
+    "date_extract",
+    "floating_timestamp_",
+    "length",
+    "num_points",
+    "rank",
+    "dense_rank",
+    "row_number",
+)
+"""How the names of functions begin that give whole numbers only, or numbers as they stand."""
 _LEVEL = {"+": 1, "-": 1, "*": 2, "||": 3}
 
 
@@ -58,6 +69,15 @@ def comparable(value: Typed, *, ordered: bool = False) -> Fragment:
     if value.type == SodaType.URL:
         return Fragment(f"json_extract({found.sql}, '$.url')", found.parameters)
     return found
+
+
+def shown(value: Typed) -> Fragment:
+    """A value as it is given away: numbers are decimal, however they were computed (0.1 + 0.2 is 0.3)."""
+    found = expression(value)
+    computed = isinstance(value, Applied) and not value.function.name.startswith(_WHOLE)
+    if value.type != SodaType.NUMBER or not computed:
+        return found
+    return Fragment(f"soda_decimal({found.sql})", found.parameters)
 
 
 def bracketed(part: Fragment) -> Fragment:
@@ -189,12 +209,16 @@ def _is_link(value: Typed, level: int) -> bool:
 
 def _said(value: Typed) -> Fragment:
     """A value as a part of a text."""
-    found = expression(value)
+    found = shown(value)
     if value.type in (SodaType.NUMBER, SodaType.DOUBLE):
         return Fragment(f"soda_text({found.sql})", found.parameters)
     if value.type == SodaType.BOOLEAN:
         return Fragment(f"CASE {found.sql} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END", found.parameters)
     return found
+
+
+def _as_text(value: Applied) -> Fragment:
+    return _filled(value.function.sql, [shown(value.arguments[0])])
 
 
 def _like(value: Applied) -> Fragment:
@@ -236,6 +260,7 @@ _SPECIAL: dict[str, Callable[[Applied], Fragment]] = {
     ),
     **dict.fromkeys(("and", "or"), _conditions),
     **dict.fromkeys(_LEVEL, _chained),
+    "::text": _as_text,
     "like": _like,
     "not like": _like,
     "starts_with": _starts,

@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from portals.soda import moments, sql_aggregates, sql_geometry
-from portals.soda.values import number_of, number_text
+from portals.soda.values import decimal, number_of, number_text
 
 TEXT_LETTERS = 10_000
 """Of a text that a function makes longer."""
@@ -217,6 +217,7 @@ _NUMBERS: dict[str, tuple[int, Callable[..., Any]]] = {
     "signed_magnitude_10": (1, _signed_magnitude_10),
     "signed_magnitude_linear": (2, _signed_magnitude_linear),
     "width_bucket": (4, _width_bucket),
+    "decimal": (1, decimal),
     "number": (1, lambda value: number_of(str(value))),
     "text": (1, number_text),
 }

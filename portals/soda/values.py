@@ -24,9 +24,17 @@ def stored(number: Decimal) -> int | float | None:
     return found if math.isfinite(found) else None
 
 
+def decimal(number: int | float) -> int | float:
+    """A computed number as decimal reckoning gives it: beyond 15 figures only the binary form shows."""
+    if isinstance(number, int) or not math.isfinite(number):
+        return number
+    rounded = float(f"{number:.{SIGNIFICANT}g}")
+    return int(rounded) if rounded.is_integer() and abs(rounded) < 10**SIGNIFICANT else rounded
+
+
 def number_text(number: int | float) -> str:
-    """A number in decimal figures, without exponent: 0.1 + 0.2 is 0.3, and 4.0 is 4."""
+    """A number in figures, without exponent; 4.0 is 4."""
     if isinstance(number, int):
         return str(number)
-    text = f"{number:.{SIGNIFICANT}g}"
-    return f"{Decimal(text):f}" if "e" in text else text
+    text = repr(number)
+    return f"{Decimal(text):f}" if "e" in text else text.removesuffix(".0")
