@@ -5,7 +5,18 @@ from collections.abc import Callable
 from typing import Any
 
 from portals.soda.geodesy import metres
-from portals.soda.geometry import Ring, distance, figure, intersect, read, simplified, stored, within
+from portals.soda.geometry import (
+    INSIDE,
+    Ring,
+    distance,
+    figure,
+    intersect,
+    read,
+    simplified,
+    stored,
+    where_in,
+    within,
+)
 from portals.soda.types import SodaType
 from portals.soda.values import number_of
 
@@ -18,13 +29,25 @@ def _within_box(geojson: str, north: float, west: float, south: float, east: flo
 
 def _within_circle(geojson: str, latitude: float, longitude: float, radius: float) -> bool:
     """Whether all corners of a geometry are at most `radius` metres from a place."""
-    centre = (longitude, latitude)
+    corners = figure(geojson).vertices
+    return all(_is_near(north, east, latitude, longitude, radius) for east, north in corners)
+
+
+def _is_near(north: float, east: float, latitude: float, longitude: float, radius: float) -> bool:
+    """Whether one place is at most `radius` metres from another."""
     # A degree of latitude is never shorter than 110,567 m: most rows are out without a distance.
-    _west, south, _east, north = figure(geojson).box
-    reach = radius / 110_000
-    if south < latitude - reach or north > latitude + reach:
+    return (
+        abs(north - latitude) <= radius / 110_000 and metres((longitude, latitude), (east, north)) <= radius
+    )
+
+
+def _is_inside(east: float, north: float, area: str) -> bool:
+    """Whether a place is inside polygons, and not on their edge."""
+    outer = figure(area)
+    low_east, low_north, high_east, high_north = outer.box
+    if not (low_east <= east <= high_east and low_north <= north <= high_north):
         return False
-    return all(metres(centre, place) <= radius for place in figure(geojson).vertices)
+    return where_in((east, north), outer.polygons) == INSIDE
 
 
 def _simplify(geojson: str, tolerance: float) -> str | None:
@@ -69,6 +92,8 @@ def _geometry(text: str, kind: str) -> str | None:
 SCALARS: dict[str, tuple[int, Callable[..., Any]]] = {
     "within_box": (5, _within_box),
     "within_circle": (4, _within_circle),
+    "is_near": (5, _is_near),
+    "is_inside": (3, _is_inside),
     "within": (2, lambda inner, outer: within(figure(inner), figure(outer))),
     "intersects": (2, lambda first, second: intersect(figure(first), figure(second))),
     "distance": (2, lambda first, second: distance(figure(first), figure(second))),
