@@ -1,11 +1,13 @@
 """What operators and functions give, each by an example."""
 
+import re
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from portals.soda.functions import FUNCTIONS
+from portals.soda.functions import FUNCTIONS, NOT_OFFERED
 from portals.soda.sql_expressions import Fragment, _filled
 from tests.portals.soda.small_tables import column
 
@@ -135,3 +137,11 @@ def test_every_function_has_holes_for_its_arguments() -> None:
         for function in overloads:
             arguments = [Fragment("x")] * max(1, len(function.takes) + len(function.repeats))
             assert "{" not in _filled(function.sql.replace("{branches}", ""), arguments).sql
+
+
+def test_the_document_names_every_function_that_is_offered_or_refused() -> None:
+    page = Path(__file__).resolve().parents[3] / "docs" / "soda-language.md"
+    said = set(re.findall(r"[a-z_]+[a-z0-9_]*", page.read_text(encoding="utf-8").lower()))
+    parts = ("floating_timestamp_", "point_", "location_", "url_", "::")
+    names = {name for name in FUNCTIONS if re.fullmatch(r"[a-z_0-9]+", name) and not name.startswith(parts)}
+    assert (names | NOT_OFFERED) - said == set()
