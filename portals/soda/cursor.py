@@ -77,7 +77,7 @@ class Cursor:
             why = f": {_ORDER}"
         elif token.kind == Kind.SIGN and token.value in ("*", ":*"):
             why = ": a list begins with `:*`, then `*`, then everything else"
-        raise bad_parse(f"Unexpected `{token.raw}'{why}", token.at)
+        raise bad_parse(f"Unexpected `{token.raw[:100]}'{why}", token.at)
 
     def expected(self, what: str) -> QueryError:
         """That something else should stand here."""

@@ -5,6 +5,7 @@ written is told by `shapes`.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -47,10 +48,19 @@ class Figure:
         return box_of(self.vertices)
 
 
+_ENDLESS_NUMBER = re.compile(r"[0-9]{30}")
+
+
 def read(text: str) -> Shape | None:
-    """The geometry that a text writes in WKT or GeoJSON; None if it writes none."""
+    """The geometry that a text writes in WKT or GeoJSON; None if it writes none.
+
+    The text is a stranger's: blanks in a row and endless numbers are kept from the patterns that read WKT:
+    they would go over them again and again.
+    """
     try:
-        return from_geojson(json.loads(text)) if text.lstrip().startswith("{") else from_wkt(text)
+        if text.lstrip().startswith("{"):
+            return from_geojson(json.loads(text))
+        return None if _ENDLESS_NUMBER.search(text) else from_wkt(" ".join(text.split()))
     except (NoShape, ValueError, TypeError, LookupError, RecursionError):
         return None
 

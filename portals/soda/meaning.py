@@ -14,6 +14,7 @@ from portals.soda.literals import meanings
 from portals.soda.plan import Applied, ColumnValue, Constant, FunctionKind, Typed, TypedOrdering, TypedWindow
 from portals.soda.types import ORDERED, SodaType
 
+_WITHOUT_OVER = frozenset({"count_distinct", "extent", "convex_hull"})
 _TYPE_NAMES = frozenset(str(kind) for kind in SodaType)
 
 
@@ -123,8 +124,8 @@ class Scope:
             )
         if tree.over is None and kind == FunctionKind.WINDOW:
             raise bad_parse(f"{tree.name} needs OVER (...)", tree.at)
-        if tree.over is not None and name == "count_distinct":
-            raise not_offered("count(DISTINCT ...) OVER", tree.at)
+        if tree.over is not None and name in _WITHOUT_OVER:
+            raise not_offered(f"{name} OVER", tree.at)
         where = self.truth(tree.where, "FILTER") if tree.where is not None else None
         over = self._window(tree.over) if tree.over is not None else None
         return sized(replace(found, where=where, over=over), tree.at)

@@ -64,6 +64,7 @@ _LIMITS = {
     "RANGE with offset": "RANGE with a distance needs one criterion in ORDER BY",
     "frame starting offset": "the distance of a frame must be a whole number",
     "frame ending offset": "the distance of a frame must be a whole number",
+    "a GROUP BY clause is required before HAVING": "HAVING needs GROUP BY here",
     "argument of ntile": "the argument of ntile must be a whole number from 1",
 }
 

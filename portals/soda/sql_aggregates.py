@@ -1,7 +1,6 @@
-"""Aggregates that SQLite lacks. Each can also be a window function, so each can take a value back."""
+"""Aggregates that SQLite lacks. Those of numbers can be window functions too: they can take a value back."""
 
 import math
-from collections.abc import Iterable
 from typing import Any
 
 from portals.soda.geometry import Position, box_of, figure, hull, stored
@@ -110,37 +109,49 @@ class _R2(_Regression):
         return 1.0 if square_x and not square_y else both * both / (square_x * square_y)
 
 
-class _Extent(_Collected):
-    """The box around all geometries."""
+class _Extent:
+    """The box around all geometries. Each is read when it comes, so that a long one can be stopped."""
 
-    def computed(self) -> str:
-        west, south, east, north = box_of(_corners(self.values))
-        ring = [[west, south], [west, north], [east, north], [east, south], [west, south]]
-        return stored(SodaType.MULTIPOLYGON, [[ring]])
+    def __init__(self) -> None:
+        self.corners: list[Position] = []
 
+    def step(self, geojson: str | None) -> None:
+        if geojson is not None:
+            self.corners = self.reduced([*self.corners, *self.places(geojson)])
 
-def _corners(geometries: Iterable[str]) -> Iterable[Position]:
-    for geojson in geometries:
+    def places(self, geojson: str) -> list[Position]:
         west, south, east, north = figure(geojson).box
-        yield from ((west, south), (east, north))
+        return [(west, south), (east, north)]
+
+    def reduced(self, places: list[Position]) -> list[Position]:
+        west, south, east, north = box_of(places)
+        return [(west, south), (east, north)]
+
+    def finalize(self) -> str | None:
+        if not self.corners:
+            return None
+        (west, south), (east, north) = self.corners
+        return self.polygon([(west, south), (west, north), (east, north), (east, south)])
+
+    def polygon(self, corners: list[Position]) -> str:
+        return stored(SodaType.MULTIPOLYGON, [[[*corners, corners[0]]]])
 
 
-class _Hull(_Collected):
+class _Hull(_Extent):
     """The smallest convex polygon around all geometries; null where they lie on one line."""
 
-    def computed(self) -> str | None:
-        corners: list[Position] = []
-        for geojson in self.values:
-            corners.extend(figure(geojson).vertices)
-            if len(corners) > _MANY:
-                corners = hull(corners)
-        corners = hull(corners)
-        if len(corners) < 3:
-            return None
-        return stored(SodaType.MULTIPOLYGON, [[[list(corner) for corner in [*corners, corners[0]]]]])
+    def places(self, geojson: str) -> list[Position]:
+        return hull(figure(geojson).vertices)
+
+    def reduced(self, places: list[Position]) -> list[Position]:
+        return hull(places) if len(places) > _MANY else places
+
+    def finalize(self) -> str | None:
+        corners = hull(self.corners)
+        return self.polygon(corners) if len(corners) > 2 else None
 
 
-_MANY = 10_000
+_MANY = 1_000
 
 AGGREGATES: dict[str, tuple[int, type]] = {
     "median": (1, _Median),
@@ -150,7 +161,8 @@ AGGREGATES: dict[str, tuple[int, type]] = {
     "regr_slope": (2, _Slope),
     "regr_intercept": (2, _Intercept),
     "regr_r2": (2, _R2),
-    "extent": (1, _Extent),
-    "convex_hull": (1, _Hull),
 }
 """By their names in SQL without `soda_`: how many arguments, and the class."""
+
+OF_ALL_ROWS: dict[str, type] = {"extent": _Extent, "convex_hull": _Hull}
+"""Those that cannot take a value back, so they are no window functions. They have one argument."""

@@ -1,6 +1,7 @@
 """Inside, outside, on the edge; and how far."""
 
 import math
+import time
 from itertools import pairwise
 
 import pytest
@@ -161,3 +162,13 @@ def test_any_text_is_a_geometry_or_none(text: str) -> None:
 )
 def test_broken_geometries_are_none(text: str) -> None:
     assert read(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["A" + " " * 40_000 + "B", "POINT (" + "1" * 40_000 + ")", "POINT (" + "1." * 20_000 + ")", "(" * 40_000],
+)
+def test_hostile_texts_are_no_geometry_and_cost_no_time(text: str) -> None:
+    started = time.process_time()
+    assert read(text) is None
+    assert time.process_time() - started < 2
