@@ -21,7 +21,7 @@ from portals.soda.types import Column, SodaType
 from tests.portals.soda.small_tables import COLUMNS, answer, table
 
 RELAXED = settings(
-    max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 
 # -- Any text
@@ -99,7 +99,7 @@ def test_any_text_gives_an_answer_or_an_error_of_the_query(small: sqlite3.Connec
     run(small, f"select {text}")
 
 
-@settings(RELAXED, max_examples=600)
+@settings(RELAXED, max_examples=200)
 @given(st.lists(PIECES, max_size=14))
 def test_any_row_of_words_gives_an_answer_or_an_error_of_the_query(
     small: sqlite3.Connection, pieces: list[str]
@@ -131,7 +131,7 @@ VALUES = st.sampled_from(
 )
 
 
-@settings(RELAXED, max_examples=800)
+@settings(RELAXED, max_examples=100)
 @given(st.sampled_from(NAMES), st.lists(VALUES, max_size=5), st.sampled_from(["", " over (order by name)"]))
 def test_every_function_takes_its_arguments_or_refuses_them(
     small: sqlite3.Connection, name: str, arguments: list[str], over: str
@@ -202,7 +202,7 @@ def _more(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     )
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
 @given(st.recursive(LEAVES, _more, max_leaves=12))
 def test_a_tree_that_is_printed_is_read_again(tree: nodes.Expression) -> None:
     again = parse_expression(printed_expression(tree))
@@ -228,7 +228,7 @@ def flat(tree: nodes.Expression) -> nodes.Expression:
     return tree
 
 
-@settings(RELAXED, max_examples=300)
+@settings(RELAXED, max_examples=100)
 @given(st.lists(PIECES, max_size=12))
 def test_a_query_that_is_read_prints_as_the_same_query(pieces: list[str]) -> None:
     try:
@@ -326,7 +326,7 @@ def _ordered(rows: list[Any], orders: list[tuple[int, bool, str | None]]) -> lis
     return rows
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(TABLES, CONDITIONS, ORDERS, st.none() | st.integers(0, 5), st.integers(0, 4))
 def test_filters_orders_and_limits_are_those_of_a_plain_reckoning(
     rows: list[Any],
@@ -348,7 +348,7 @@ def test_filters_orders_and_limits_are_those_of_a_plain_reckoning(
     assert answer(table(PLAIN, rows), query, PLAIN) == expected
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(TABLES, st.lists(st.integers(0, 2), min_size=1, max_size=2, unique=True))
 def test_groups_are_those_of_a_plain_reckoning(rows: list[Any], places: list[int]) -> None:
     keys = ", ".join(PLAIN[place].name for place in places)
