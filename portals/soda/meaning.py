@@ -14,7 +14,8 @@ from portals.soda.literals import meanings
 from portals.soda.plan import Applied, ColumnValue, Constant, FunctionKind, Typed, TypedOrdering, TypedWindow
 from portals.soda.types import ORDERED, SodaType
 
-_WITHOUT_OVER = frozenset({"count_distinct", "extent", "convex_hull"})
+_WITHOUT_OVER = ("soda_", "count(DISTINCT")
+"""How the SQL of aggregates begins that are no window functions: ours (see `sql_aggregates`), and this."""
 _TYPE_NAMES = frozenset(str(kind) for kind in SodaType)
 
 
@@ -124,7 +125,7 @@ class Scope:
             )
         if tree.over is None and kind == FunctionKind.WINDOW:
             raise bad_parse(f"{tree.name} needs OVER (...)", tree.at)
-        if tree.over is not None and name in _WITHOUT_OVER:
+        if tree.over is not None and found.function.sql.startswith(_WITHOUT_OVER):
             raise not_offered(f"{name} OVER", tree.at)
         where = self.truth(tree.where, "FILTER") if tree.where is not None else None
         over = self._window(tree.over) if tree.over is not None else None

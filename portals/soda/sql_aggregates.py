@@ -1,4 +1,8 @@
-"""Aggregates that SQLite lacks. Those of numbers can be window functions too: they can take a value back."""
+"""Aggregates that SQLite lacks.
+
+None is a window function: in Python 3.11 the bridge to SQLite falls over, with the whole process, when a
+window asks for the value of no rows. So `meaning` refuses OVER for them.
+"""
 
 import math
 from typing import Any
@@ -10,7 +14,7 @@ Number = int | float
 
 
 class _Collected:
-    """Keeps the values that are not null, in their order: a window gives back the oldest first."""
+    """Keeps the values that are not null. The result is None where there are too few of them."""
 
     def __init__(self) -> None:
         self.values: list[Any] = []
@@ -19,19 +23,11 @@ class _Collected:
         if None not in values:
             self.values.append(values if len(values) > 1 else values[0])
 
-    def inverse(self, *values: Any) -> None:
-        if None not in values:
-            self.values.pop(0)
-
-    def value(self) -> Any:
-        """The result for the values of now; None where there are too few."""
+    def finalize(self) -> Any:
         try:
             return self.computed() if self.values else None
         except (ArithmeticError, ValueError):
             return None
-
-    def finalize(self) -> Any:
-        return self.value()
 
     def computed(self) -> Any:
         raise NotImplementedError
@@ -161,8 +157,7 @@ AGGREGATES: dict[str, tuple[int, type]] = {
     "regr_slope": (2, _Slope),
     "regr_intercept": (2, _Intercept),
     "regr_r2": (2, _R2),
+    "extent": (1, _Extent),
+    "convex_hull": (1, _Hull),
 }
 """By their names in SQL without `soda_`: how many arguments, and the class."""
-
-OF_ALL_ROWS: dict[str, type] = {"extent": _Extent, "convex_hull": _Hull}
-"""Those that cannot take a value back, so they are no window functions. They have one argument."""

@@ -43,9 +43,7 @@ def register(connection: sqlite3.Connection) -> None:
     connection.create_function("soda_least", -1, _least, deterministic=True)
     connection.create_function("soda_greatest", -1, _greatest, deterministic=True)
     for name, (count, aggregate) in sql_aggregates.AGGREGATES.items():
-        connection.create_window_function(f"soda_{name}", count, aggregate)
-    for name, aggregate in sql_aggregates.OF_ALL_ROWS.items():
-        connection.create_aggregate(f"soda_{name}", 1, aggregate)
+        connection.create_aggregate(f"soda_{name}", count, aggregate)
 
 
 def _safe(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -222,6 +222,20 @@ def test_a_function_that_is_not_offered_is_refused_by_name(name: str) -> None:
     assert error.message == f"The function {name} is not offered here"
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        "count(distinct name)",
+        "median(amount)",
+        "stddev_pop(ratio)",
+        "regr_r2(amount, ratio)",
+        "extent(place)",
+    ],
+)
+def test_what_is_no_window_function_is_refused_with_over(call: str) -> None:
+    assert refused(f"select {call} over (order by name)").code == "query.soql.not-offered"
+
+
 def test_no_function_is_both_offered_and_refused() -> None:
     assert not NOT_OFFERED & set(FUNCTIONS)
 
