@@ -3,6 +3,8 @@
 Also holds the rules of groups: where aggregates may stand, and which columns may stand beside them.
 """
 
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
 from portals.soda import nodes
@@ -14,9 +16,10 @@ from portals.soda.lexer import Place
 from portals.soda.meaning import Scope
 from portals.soda.plan import Applied, ColumnValue, Constant, FunctionKind, Plan, Stage, Typed
 from portals.soda.types import SYSTEM_COLUMNS, Column, OutputColumn
-from portals.text_search import words
 
 SEARCH_WORDS = 32
+_WORD = re.compile(r"[^\W_]+")
+"""What the index of words takes for one. It folds case and accents by itself."""
 _SYSTEM_SOURCES = {":id": "_row", ":created_at": "_created", ":updated_at": "_updated"}
 
 
@@ -72,7 +75,7 @@ def _label(name: str, value: Typed, is_column: bool) -> str:
 def _words(search: str | None) -> tuple[str, ...] | None:
     if search is None or not search.strip():
         return None
-    found = tuple(words(search))
+    found = tuple(_WORD.findall(unicodedata.normalize("NFC", search)))
     if len(found) > SEARCH_WORDS:
         raise bad_parse(f"More than {SEARCH_WORDS} words are sought", nodes.NOWHERE)
     return found

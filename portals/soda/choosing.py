@@ -18,7 +18,7 @@ from portals.soda.types import NUMERIC, SodaType
 Meanings = tuple[Typed, ...]
 """What an argument may be, the most natural first."""
 
-SIZE, DEPTH = 5_000, 100
+SIZE, DEPTH = 10_000, 100
 """Of one expression, aliases written out: what is made of it for SQLite grows with both."""
 _PREFERENCE = {kind: place for place, kind in enumerate(SodaType)}
 
@@ -148,7 +148,9 @@ def sized(value: Applied, at: Place) -> Applied:
     size = 1 + sum(part.size for part in parts)
     depth = 1 + max((part.depth for part in parts), default=0)
     if size > SIZE or depth > DEPTH:
-        raise bad_parse("The expression is too large with its aliases written out", at)
+        raise bad_parse(
+            f"The expression has more than {SIZE} parts, or {DEPTH} levels, with aliases written out", at
+        )
     return replace(value, size=size, depth=depth)
 
 

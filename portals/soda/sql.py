@@ -56,6 +56,7 @@ _LIMITS = {
     "Expression tree is too large": "it is nested too deeply",
     "too many columns": "it has too many columns",
     "too many terms": "it has too many columns",
+    "too many arguments on function": "a function has too many arguments",
     "too many SQL variables": "it holds too many values",
     "integer overflow": "a sum or product is larger than 9223372036854775807",
     "string or blob too big": "a text grows too large",
