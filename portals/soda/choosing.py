@@ -114,7 +114,8 @@ def _overloads(name: str, count: int, at: Place) -> list[Function]:
     if fitting:
         return fitting
     counts = sorted({len(function.takes) for function in known})
-    hint = f" (it takes {' or '.join(map(str, counts))} arguments)" if known else ""
+    more = " or more" if any(function.repeats for function in known) else ""
+    hint = f" (it takes {' or '.join(map(str, counts))}{more} arguments)" if known else ""
     raise QueryError(
         "query.soql.no-such-function",
         f"No such function: {name[:200]}/{count}{hint}",

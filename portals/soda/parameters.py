@@ -16,7 +16,7 @@ from portals.soda.parser import (
     parse_expressions,
     parse_orderings,
     parse_query,
-    parse_selection,
+    parse_select,
 )
 from portals.soda.types import SYSTEM_COLUMNS, Column
 
@@ -83,13 +83,11 @@ def _limited(query: nodes.Query, default_limit: int | None) -> nodes.Query:
 
 
 def _select(settings: Mapping[str, str], filters: Sequence[tuple[str, str]]) -> nodes.Select:
-    selection = (
-        _told("$select", parse_selection, settings) if _says(settings, "$select") else nodes.EVERYTHING
-    )
-    if _is_false(settings.get("$$exclude_system_fields", "")) and selection == nodes.EVERYTHING:
-        selection = replace(selection, system_star=nodes.Star())
-    return nodes.Select(
-        selection=selection,
+    begun = _told("$select", parse_select, settings) if _says(settings, "$select") else nodes.Select()
+    if _is_false(settings.get("$$exclude_system_fields", "")) and begun == nodes.Select():
+        begun = nodes.Select(replace(nodes.EVERYTHING, system_star=nodes.Star()))
+    return replace(
+        begun,
         where=_where(settings, filters),
         group=_told("$group", parse_expressions, settings) if _says(settings, "$group") else (),
         having=_told("$having", parse_expression, settings) if _says(settings, "$having") else None,

@@ -25,8 +25,13 @@ def parse_query(text: str) -> nodes.Query:
 
 
 def parse_selection(text: str) -> nodes.Selection:
-    """What may stand after SELECT."""
+    """A list of what is selected."""
     return _whole(_selection, text)
+
+
+def parse_select(text: str) -> nodes.Select:
+    """All that may stand after SELECT and before WHERE: the list, and perhaps DISTINCT before it."""
+    return _whole(_selected_list, text)
 
 
 def parse_expression(text: str) -> nodes.Expression:
@@ -63,10 +68,7 @@ def _query(cursor: Cursor) -> nodes.Query:
 
 def _select(cursor: Cursor) -> nodes.Select:
     cursor.need_word("SELECT")
-    distinct = cursor.pass_word("DISTINCT")
-    if distinct and cursor.at_word("ON"):
-        raise not_offered("DISTINCT ON", cursor.token.at)
-    selection = _selection(cursor)
+    begun = _selected_list(cursor)
     where = expression(cursor) if cursor.pass_word("WHERE") else None
     group: tuple[nodes.Expression, ...] = ()
     if cursor.pass_word("GROUP"):
@@ -75,7 +77,14 @@ def _select(cursor: Cursor) -> nodes.Select:
     having = expression(cursor) if cursor.pass_word("HAVING") else None
     order, search = _order_and_search(cursor)
     limit, offset = _limit_and_offset(cursor)
-    return nodes.Select(selection, distinct, where, group, having, order, search, limit, offset)
+    return nodes.Select(begun.selection, begun.distinct, where, group, having, order, search, limit, offset)
+
+
+def _selected_list(cursor: Cursor) -> nodes.Select:
+    distinct = cursor.pass_word("DISTINCT")
+    if distinct and cursor.at_word("ON"):
+        raise not_offered("DISTINCT ON", cursor.token.at)
+    return nodes.Select(_selection(cursor), distinct)
 
 
 def _order_and_search(cursor: Cursor) -> tuple[tuple[nodes.Ordering, ...], str | None]:

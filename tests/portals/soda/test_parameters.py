@@ -24,6 +24,7 @@ def refused(*pairs: tuple[str, str]) -> SodaError:
     [
         ([], "select *"),
         ([("$select", "name, amount")], "select name, amount"),
+        ([("$select", "distinct name")], "select distinct name"),
         ([("$where", "amount > 1")], "select * where amount > 1"),
         (
             [
