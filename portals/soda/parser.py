@@ -24,11 +24,6 @@ def parse_query(text: str) -> nodes.Query:
     return _whole(_query, text)
 
 
-def parse_selection(text: str) -> nodes.Selection:
-    """A list of what is selected."""
-    return _whole(_selection, text)
-
-
 def parse_select(text: str) -> nodes.Select:
     """All that may stand after SELECT and before WHERE: the list, and perhaps DISTINCT before it."""
     return _whole(_selected_list, text)

@@ -4,13 +4,13 @@ import pytest
 
 from portals.soda.aliases import OUTPUT_COLUMNS, in_order, name_of, named
 from portals.soda.errors import QueryError
-from portals.soda.parser import parse_expression, parse_selection
+from portals.soda.parser import parse_expression, parse_select
 
 COLUMNS = (":a", ":b", "c", "d", "e")
 
 
 def names(selection: str) -> list[str]:
-    return [each.name for each in named(parse_selection(selection), COLUMNS)]
+    return [each.name for each in named(parse_select(selection).selection, COLUMNS)]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_an_answer_has_a_largest_number_of_columns() -> None:
 
 
 def ordered(selection: str) -> list[str]:
-    return [each.name for each in in_order(named(parse_selection(selection), COLUMNS))]
+    return [each.name for each in in_order(named(parse_select(selection).selection, COLUMNS))]
 
 
 @pytest.mark.parametrize(

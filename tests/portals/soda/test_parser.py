@@ -9,7 +9,7 @@ from portals.soda.parser import (
     parse_expressions,
     parse_orderings,
     parse_query,
-    parse_selection,
+    parse_select,
 )
 from portals.soda.printing import printed, printed_expression
 
@@ -198,8 +198,7 @@ def test_clauses_out_of_order_are_told_the_order() -> None:
 
 def test_a_star_behind_other_columns_is_told_where_it_belongs() -> None:
     assert (
-        "a list begins with `:*`, then `*`, then everything else"
-        in refused(":id, *", parse_selection).message
+        "a list begins with `:*`, then `*`, then everything else" in refused(":id, *", parse_select).message
     )
 
 
