@@ -244,7 +244,7 @@ KILLED = """
 import os, signal, sys, django
 django.setup()
 from pathlib import Path
-from requests_app import backup, table_copy
+from requests_app.preservation import backup, table_copy
 steps, copied = iter(range(1000)), table_copy._copy_table
 def dies(*args):
     if next(steps) == 2:
