@@ -37,6 +37,7 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "")
         token = request_id.set(given if _ACCEPTABLE_ID.fullmatch(given) else secrets.token_hex(8))
+        request.META["HTTP_X_REQUEST_ID"] = request_id.get()  # for answers that tell it in their own way
         try:
             response = self.get_response(request)
             response.headers["X-Request-ID"] = request_id.get()

@@ -60,6 +60,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 DEMO_MARK = CIVICDATA_HOME / "demo"
 DEMO = env.bool("CIVICDATA_DEMO", default=ENVIRONMENT == "local") or DEMO_MARK.exists()
 CATALOG_REFRESH = env.bool("CATALOG_REFRESH", default=False)
+API_LIMIT, API_KEY_LIMIT = env.int("API_LIMIT", default=1_000), env.int("API_KEY_LIMIT", default=10_000)
 # What links in letters start with; here the address of `make run`, BIND and PORT.
 _site = f"http://{env.str('BIND', default='127.0.0.1')}:{env.str('PORT', default='8000')}"
 SITE_URL = env.str("SITE_URL", default=f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else _site).rstrip("/")
@@ -143,16 +144,16 @@ _database["ATOMIC_REQUESTS"] = False  # a GET must never take SQLite's write loc
 REDIS_URL = env.str("REDIS_URL", default="")
 _near: dict[str, Any] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 _shared = _near | {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-CACHES = {"default": (_shared if REDIS_URL else _near) | {"KEY_PREFIX": "civicdata"}}
+_alone = _near | {"OPTIONS": {"MAX_ENTRIES": 20_000}}  # a counter that is thrown out starts anew
+CACHES = {"default": (_shared if REDIS_URL else _alone) | {"KEY_PREFIX": "civicdata"}}
 CACHES["template_fragments"] = _near | {"LOCATION": "fragments", "OPTIONS": {"MAX_ENTRIES": 5_000}}
 # Without Redis the clock process runs its ticks inline: there is no broker that could lose anything.
 CELERY_BROKER_URL = REDIS_URL or "memory://localhost"
 CELERY_TASK_ALWAYS_EAGER = not REDIS_URL
-CELERY_TASK_IGNORE_RESULT, CELERY_ACCEPT_CONTENT = True, ["json"]
+CELERY_TASK_IGNORE_RESULT = CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_ACCEPT_CONTENT, CELERY_WORKER_PREFETCH_MULTIPLIER = ["json"], 1
 CELERY_TASK_TIME_LIMIT, CELERY_TASK_SOFT_TIME_LIMIT = 600, 540  # seconds
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": "civicdata:", "socket_timeout": 30}
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # no file that could go stale: the schedule stands below
 CELERY_TIMEZONE = "UTC"
@@ -168,8 +169,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 if env.str("EMAIL_URL", default="") and not DEMO:
     globals().update(env.email_url("EMAIL_URL"))  # EMAIL_BACKEND, EMAIL_HOST, EMAIL_USE_TLS, ...
-EMAIL_FILE_PATH = CIVICDATA_HOME / "mail"
-EMAIL_TIMEOUT = 20
+EMAIL_FILE_PATH, EMAIL_TIMEOUT = CIVICDATA_HOME / "mail", 20
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Civicdata <civicdata@localhost>")
 
 # -- People

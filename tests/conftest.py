@@ -11,6 +11,7 @@ import pytest
 from django.core.cache import cache, caches
 from django.db import connection
 
+from portals.soda.usage import LEDGER
 from requests_app.preservation import append_only
 from tests.migrated import fill_the_test_database, migrated_file
 
@@ -46,6 +47,13 @@ def own_cache() -> Iterator[None]:
     cache.key_prefix = prefix
     caches["template_fragments"].clear()
     yield
+
+
+@pytest.fixture(autouse=True)
+def no_thread_writes_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calls with a key are written down by a thread a minute later, when another test has the database."""
+    monkeypatch.setattr(LEDGER, "later", lambda act: None)
+    monkeypatch.setattr(LEDGER, "_noted", {})
 
 
 @pytest.fixture(autouse=True)

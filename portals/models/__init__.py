@@ -1,6 +1,6 @@
 """The city's tables. Everything here comes from a city file, a catalogue, or the city's own staff."""
 
-from portals.models.access import ApiKey, DatasetTakedown
+from portals.models.access import ApiKey, DatasetTakedown, KeyUse
 from portals.models.city import City, ClosedDay, ClosedYear
 from portals.models.dataset import CatalogRun, Dataset, Distribution, Field
 from portals.models.office import Absence, EmptyRole, Member, Office, User
@@ -42,6 +42,7 @@ __all__ = [
     "FeeRule",
     "Field",
     "Flag",
+    "KeyUse",
     "Measure",
     "Member",
     "Office",

@@ -20,7 +20,7 @@ class ApiKey(models.Model):
     holder_email = models.EmailField(blank=True)
     purpose = models.TextField(blank=True)
     limit = models.PositiveIntegerField(
-        null=True, blank=True, help_text=_("Calls an hour; empty: the limit for everybody.")
+        null=True, blank=True, help_text=_("Calls an hour; empty: the limit that every key has.")
     )
     status = models.CharField(max_length=10, choices=KeyStatus.choices, default=KeyStatus.ACTIVE)
     status_since = models.DateTimeField()
@@ -68,3 +68,19 @@ class DatasetTakedown(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dataset_id} {self.since}"
+
+
+class KeyUse(models.Model):
+    """How often a key was used on one day of its city. Written by `portals.soda.usage` alone."""
+
+    key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="uses")
+    on = models.DateField()
+    calls = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-on"]
+        constraints = [models.UniqueConstraint(fields=["key", "on"], name="key_use_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.key_id} {self.on}: {self.calls}"

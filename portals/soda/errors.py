@@ -107,9 +107,10 @@ def unrecognized_arguments(names: Iterable[str]) -> SodaError:
     return SodaError(f"Unrecognized arguments [{', '.join(names)}]")
 
 
-def invalid_app_token() -> SodaError:
-    """A key was given and is none of ours, or not in force."""
-    return SodaError("Invalid app_token specified", code="permission_denied", status=HTTPStatus.FORBIDDEN)
+def invalid_app_token(why: str = "") -> SodaError:
+    """A key was given and is none of ours, or not in force. `why` is a sentence for its holder."""
+    message = f"Invalid app_token specified. {why}" if why else "Invalid app_token specified"
+    return SodaError(message, code="permission_denied", status=HTTPStatus.FORBIDDEN)
 
 
 def timed_out(seconds: float) -> QueryError:

@@ -8,11 +8,11 @@ from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from portals.addresses import submit_address
 from portals.forms import StartForm
 from portals.models import City, Dataset, Office
 from portals.text_search import matching
@@ -89,14 +89,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "found": _found(words, cities) if words else [],
     }
     return kept_public(request, render(request, "portals/home.html", context))
-
-
-def submit_address(slug: str, kind: str) -> str:
-    """The address of the form of a kind, as the cases' side names it."""
-    try:
-        return reverse("requests_app:submit", args=[slug, kind])
-    except NoReverseMatch:
-        return f"/{slug}/submit/{kind}/"
 
 
 def _found(words: str, cities: Iterable[City]) -> list[dict[str, Any]]:

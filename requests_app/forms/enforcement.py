@@ -332,7 +332,7 @@ class IssueKeyForm(ActForm):
         required=False,
         min_value=1,
         max_value=10_000_000,
-        help_text=gettext_lazy("Leave it empty for the limit that holds for everybody."),
+        help_text=gettext_lazy("Leave it empty for the limit that every key has."),
     )
     until = DateField(
         label=gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Leave it empty for no end.")

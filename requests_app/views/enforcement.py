@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from portals.soda import limits, usage
 from requests_app import access, enforcement
 from requests_app.answers import api_keys
 from requests_app.desk import queue
@@ -163,5 +164,7 @@ def key(request: StaffRequest, reference: str) -> HttpResponse:
         "measures": list(rows),
         "visible": set(visible.values_list("reference", flat=True)),
         "has_run_out": row.expires_at is not None and row.expires_at <= now,
+        "limit": limits.limit_of(row),
+        "use": usage.use_of(row, now=now),
     }
     return render(request, "requests_app/enforcement/key.html", context)

@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from portals.rulebook import rulebook_for
+from portals.soda import limits, usage
 from portals.vocabulary import KeyStatus
 from requests_app.answers import api_keys
 from requests_app.forms.case import SeenForm
@@ -46,6 +47,8 @@ def key(request: HttpRequest, reference: str) -> HttpResponse:
         secret=secret,
         works=row.status == KeyStatus.ACTIVE,
         has_run_out=row.expires_at is not None and row.expires_at <= now,
+        limit=limits.limit_of(row),
+        use=usage.use_of(row, now=now),
         ways=rulebook_for(case.city).appeal_routes(case.kind, case.received_on),
     )
     return render(request, "requests_app/public/key.html", context, status=status)
