@@ -8,6 +8,11 @@ from civicdata.health import healthz
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+handler400, handler403, handler404, handler500 = (
+    f"civicdata.error_pages.{name}"
+    for name in ("bad_request", "permission_denied", "not_found", "server_error")
+)
+
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),

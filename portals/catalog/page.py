@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Q
 from django.utils import formats
 from django.utils.functional import Promise
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from portals.access import takedowns_of
 from portals.catalog.api_examples import examples
 from portals.catalog.cadence import cadence_words
-from portals.models import Citation, City, Dataset, Distribution, Office, Provision
+from portals.models import Citation, City, Dataset, Distribution, Office, Provision, Table
 from portals.vocabulary import Layer, OfficeRole, ProvisionStatus, Topic
 
 _TOPIC_OF = {"license": Topic.LICENSING, "cadence": Topic.DATASET_PAGES}
@@ -42,17 +43,27 @@ class Fact:
     missing: Missing | None = None
 
 
-def dataset_context(dataset: Dataset, *, today: date, local_endpoint: str = "") -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Here:
+    """What this service itself serves of a dataset whose table is loaded, at whole addresses."""
+
+    table: Table
+    endpoint: str
+    downloads: tuple[Distribution, ...]
+
+
+def dataset_context(dataset: Dataset, *, today: date, here: Here | None = None) -> dict[str, Any]:
     """The context of `portals/dataset_detail.html`; `today` is a date in the city.
 
-    `local_endpoint` is the whole address of this service's own API for the dataset, where its table is
-    loaded; it goes before the catalogue's. Of a dataset that is taken down no address of its data is given.
+    What is served `here` goes before what the catalogue names. Of a dataset that is taken down no address of
+    its data is given.
     """
     whom = _Whom(dataset, today)
     withheld = dataset.withheld_since is not None
     takedowns = takedowns_of(dataset)
-    parts = [] if withheld else list(dataset.distributions.all())
-    endpoint = "" if withheld else local_endpoint or dataset.api_endpoint
+    here = None if withheld else here
+    parts = [] if withheld else [*(here.downloads if here else ()), *dataset.distributions.all()]
+    endpoint = "" if withheld else here.endpoint if here else dataset.api_endpoint
     fields = list(dataset.fields.all())
     downloads = [part for part in parts if not part.is_api]
     return {
@@ -63,7 +74,8 @@ def dataset_context(dataset: Dataset, *, today: date, local_endpoint: str = "") 
         "withheld": withheld,
         "takedowns": [row for row in takedowns if row.restored_at is None],
         "past_takedowns": [row for row in takedowns if row.restored_at],
-        "facts": _facts(dataset, whom),
+        "here": here,
+        "facts": _facts(dataset, whom, here),
         "fields": fields,
         "fields_missing": None if fields else whom.missing("fields", _("What each field means.")),
         "downloads": downloads,
@@ -127,7 +139,15 @@ def _office_in_charge(city: City) -> Office | None:
     return None
 
 
-def _facts(dataset: Dataset, whom: _Whom) -> list[Fact]:
+def _rows(table: Table) -> str:
+    told = _("%(count)s, last changed on %(on)s.") % {
+        "count": intcomma(table.row_count),
+        "on": formats.date_format(table.changed_at.astimezone(table.dataset.city.zone), "DATE_FORMAT"),
+    }
+    return f"{told} {table.note}".strip()
+
+
+def _facts(dataset: Dataset, whom: _Whom, here: Here | None) -> list[Fact]:
     updated = formats.date_format(dataset.last_updated, "DATE_FORMAT") if dataset.last_updated else ""
     contact = " · ".join(part for part in (dataset.contact_name, dataset.contact_email) if part)
     cadence = cadence_words(dataset.cadence)
@@ -156,6 +176,8 @@ def _facts(dataset: Dataset, whom: _Whom) -> list[Fact]:
         Fact(key, term, text, url, None if text else whom.missing(key, missing))
         for key, term, text, url, missing in found
     ]
+    if here is not None:
+        facts.append(Fact("rows", _("Rows that can be queried here"), _rows(here.table)))
     if dataset.category:
         facts.append(Fact("category", _("Category"), dataset.category))
     if dataset.office and dataset.department and dataset.department != dataset.office.name:

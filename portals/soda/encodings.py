@@ -131,6 +131,11 @@ _PLAIN: dict[SodaType, Callable[[Any], str]] = {
 }
 
 
+def plain_text(kind: SodaType, value: Any) -> str:
+    """A value as text alone: what stands between the quotes of CSV."""
+    return _PLAIN.get(kind, _as_is)(value)
+
+
 # -- Whole answers
 
 

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from portals.catalog.page import dataset_context
-from portals.models import Dataset
+from portals.catalog.page import Here, dataset_context
+from portals.models import Dataset, Distribution
+from portals.soda.catalogue import Links, has_geometry, repeated_identifiers, table_of
 from portals.soda.preview import preview_context
 from portals.vocabulary import Layer, SubmissionKind
 from requests_app import access
@@ -70,13 +71,14 @@ def suggest(request: HttpRequest, city_slug: str) -> HttpResponse:
 def dataset(request: HttpRequest, city_slug: str, identifier: str) -> HttpResponse:
     """A dataset: what it is, what was reported about it with the offices' answers, and how to act on it."""
     found = (
-        Dataset.objects.select_related("city", "office")
+        Dataset.objects.select_related("city", "office", "table")
         .filter(city__slug=city_slug, identifier=identifier.replace("\0", ""))
         .first()
     )
     if found is None:
         raise Http404(_("There is no such dataset in this city's catalogue."))
-    context = dataset_context(found, today=city_today(found.city, timezone.now()))
+    today = city_today(found.city, timezone.now())
+    context = dataset_context(found, today=today, here=_served_here(request, found))
     context |= preview_context(found)
     context |= _known(request, found)
     context["given"] = list(
@@ -93,6 +95,22 @@ def dataset(request: HttpRequest, city_slug: str, identifier: str) -> HttpRespon
         )
     ]
     return render(request, "requests_app/public/dataset.html", context)
+
+
+def _served_here(request: HttpRequest, found: Dataset) -> Here | None:
+    """Where the rows of a dataset are read here; None where its table is not loaded."""
+    table = table_of(found)
+    if table is None:
+        return None
+    links = Links(request.build_absolute_uri, repeated=repeated_identifiers(found.identifier))
+    names = ["CSV", "JSON", *(["GeoJSON"] if has_geometry(table) else [])]
+    downloads = tuple(
+        Distribution(
+            title=_("All rows as %(format)s") % {"format": name}, url=links.download(found, name.lower())
+        )
+        for name in names
+    )
+    return Here(table, links.rows(found, "json"), downloads)
 
 
 def _known(request: HttpRequest, found: Dataset) -> dict[str, Any]:

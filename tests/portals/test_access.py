@@ -7,9 +7,9 @@ from django.db import IntegrityError, transaction
 
 from portals import access
 from portals.catalog.importing import bring_in
-from portals.catalog.page import dataset_context
+from portals.catalog.page import Here, dataset_context
 from portals.catalog.reading import recognise
-from portals.models import ApiKey, City, Dataset, DatasetTakedown, User
+from portals.models import ApiKey, City, Dataset, DatasetTakedown, Table, User
 from portals.vocabulary import KeyStatus
 from tests.portals.loading import NOW, RIVERBEND, load_text
 
@@ -116,7 +116,9 @@ def test_a_case_issues_one_key(key: ApiKey) -> None:
 def test_a_dataset_that_is_taken_down_gives_no_address_of_its_data(dataset: Dataset, clerk: User) -> None:
     row = access.take_down(dataset, notice="Names were in it.", case="RVB-2", by=clerk, now=NOW)
     dataset.refresh_from_db()
-    shown = dataset_context(dataset, today=NOW.date(), local_endpoint="https://here.example/resource/a.json")
+    here = Here(Table(dataset=dataset), "https://here.example/resource/a.json", ())
+    shown = dataset_context(dataset, today=NOW.date(), here=here)
+    assert not any(fact.key == "rows" for fact in shown["facts"])
     assert (shown["endpoint"], shown["downloads"], shown["other_endpoints"], shown["examples"]) == (
         "",
         [],

@@ -172,8 +172,27 @@ def arguments(name: str, scene: Scene) -> list[list[object]]:
         "requests_app:submit": [[city, case.kind], [city, "appeal"]],
         "requests_app:enter": [[city, case.kind]],
         "requests_app:dataset": [[city, dataset.identifier]],
+        **read_addresses(city, dataset.identifier),
     }
     return known.get(name) or ([[city]] if name.partition(":")[2] in BY_CITY else [[]])
+
+
+def read_addresses(city: str, identifier: str) -> dict[str, list[list[object]]]:
+    """Those of the read API, with and without the city before them."""
+    forms = ([identifier], [f"{identifier}.json"])
+    return {
+        **{f"portals:{name}": [[identifier]] for name in ("soda_metadata", "soda_view", "soda_view_plain")},
+        "portals:short_link": [[identifier]],
+        "portals:nothing_here": [["no/such/thing"]],
+        "portals:city_data_json": [[city]],
+        "portals:city_soda_view": [[city, identifier]],
+        "portals:soda_resource": [*forms],
+        "portals:city_soda_resource": [[city, *form] for form in forms],
+        "portals:soda_rows": [[identifier, "csv"], [identifier, "json"]],
+        "portals:city_soda_rows": [[city, identifier, "csv"]],
+        "portals:soda_row": [[identifier, "row-2222.json"]],
+        "portals:city_soda_row": [[city, identifier, "row-2222.json"]],
+    }
 
 
 def may_see(policy: str, role: str, hidden: bool = False) -> bool:

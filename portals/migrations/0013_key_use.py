@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portals', '0011_tables'),
+        ('portals', '0012_license_in_american_spelling'),
     ]
 
     operations = [

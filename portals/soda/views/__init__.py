@@ -1,0 +1,1 @@
+"""The addresses of the read API: `call` is what all have in common, the others answer."""
