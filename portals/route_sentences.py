@@ -18,7 +18,7 @@ ROUTE_SENTENCES: dict[str, Any] = {
         "no other office, so it goes there."
     ),
     "route.publishes": _("%(office)s publishes the dataset."),
-    "route.listed_on_dataset": _("It is the department listed on the dataset."),
+    "route.listed_on_dataset": _("The page of each dataset names it."),
     "route.nobody": _("An office for this role (%(role)s) is not specified on the cited page."),
     "route.instead": _(
         "Which office that is, is not known yet, so it goes to %(office)s, which may act instead."

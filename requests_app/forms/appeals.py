@@ -36,14 +36,13 @@ class AppealForm(KindForm):
     detail_names = ("ground", "remedy_sought")
     search_first = False
 
-    about = forms.ChoiceField(label=gettext_lazy("What had you asked for?"), choices=_APPEALABLE)
+    about = forms.ChoiceField(
+        label=gettext_lazy("What had you asked for?"), choices=[("", gettext_lazy("Choose")), *_APPEALABLE]
+    )
     against = LineField(
         label=gettext_lazy("Reference of your request"),
         required=False,
         limit=300,
-        help_text=gettext_lazy(
-            "It looks like KNT-7F3K9QX2M. Without one, say when and where you asked, and who answered."
-        ),
     )
     ground = forms.ChoiceField(
         label=gettext_lazy("What is the matter?"), choices=_GROUNDS, widget=forms.RadioSelect
@@ -56,6 +55,9 @@ class AppealForm(KindForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.case: Submission | None = None
+        self.fields["against"].help_text = _(
+            "It looks like %(example)s. Without one, say when and where you asked, and who answered."
+        ) % {"example": f"{self.city.prefix}-7F3K9QX2M"}
         self.fields["dataset"].help_text = _("Only if it is about one: its name or identifier.")
 
     def asked_flags(self) -> list[FlagRule]:

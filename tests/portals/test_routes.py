@@ -187,7 +187,7 @@ def test_the_document_has_the_keys_that_were_promised() -> None:
             "role": "data_steward",
             "layer": "guide",
             "citation": "[1]",
-            "because": "a says so. It is the department listed on the dataset.",
+            "because": "a says so. The page of each dataset names it.",
             "relation": "lead",
         }
     ]

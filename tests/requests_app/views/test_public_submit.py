@@ -252,3 +252,13 @@ def test_before_it_is_sent_a_date_is_neither_on_time_nor_due_soon(client: Client
     words = main_of(checked(client, "kent", "records_request"))
     assert "By when they should answer" in words and re.search(r"First response in \d+ days", words)
     assert "Due soon" not in words and "On time" not in words
+
+
+def test_nothing_is_chosen_beforehand_in_an_appeal_and_its_example_is_of_the_city(
+    client: Client, cities: dict
+) -> None:
+    page = client.get(address("portland", "appeal"))
+    assert '<option value="" selected>Choose</option>' in text_of(page)
+    assert "It looks like PDX-7F3K9QX2M" in main_of(page)
+    refused = checked(client, "portland", "appeal", about="")
+    assert refused.status_code == 422 and "This must be filled in." in main_of(refused)
