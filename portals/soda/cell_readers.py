@@ -71,6 +71,7 @@ _TOLD_NUMBER = re.compile(r"([-+]?)[$]?(\d{1,3}(?:,\d{3})+|\d+)?(\.\d*)?([eE][-+
 _LEADING_ZERO = re.compile(r"-?0\d+(\.\d+)?", re.ASCII)
 _LARGEST = 2**63 - 1
 _SURE_FIGURES = 15
+_LONGEST_NUMBER = 100  # letters; what is longer is not even looked at
 
 
 class NumberReader(CellReader):
@@ -88,6 +89,8 @@ class NumberReader(CellReader):
 
     def read(self, cell: Cell) -> int | float:
         text = cell.strip()
+        if len(text) > _LONGEST_NUMBER:
+            raise Unfit("has more digits than a number keeps" if text.isdecimal() else "")
         freely = self.told or isinstance(cell, JsonNumber)
         if _PLAIN_NUMBER.fullmatch(text):
             return self._exact(text, freely)

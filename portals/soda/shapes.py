@@ -134,15 +134,19 @@ def _check_rings(rings: list[Any]) -> None:
 # -- From and to WKT
 
 _WKT = re.compile(
-    r"\s*(?:SRID\s*=\s*(\d+)\s*;)?\s*([A-Za-z]+)\s*(?:ZM|Z|M)?\s*(\(.*\))\s*", re.DOTALL | re.ASCII
+    r"(?:SRID\s*=\s*(\d{1,6})\s*;\s*)?([A-Za-z]{5,20})(?:\s+(?:ZM|Z|M))?\s*(\(.*\))", re.DOTALL | re.ASCII
 )
-_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
-_POSITION = re.compile(rf"({_NUMBER})\s+({_NUMBER})((?:\s+{_NUMBER})?)(?:\s+{_NUMBER})?", re.ASCII)
+_NUMBER = r"[-+]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][-+]?\d{1,3})?"
+_BETWEEN = r"[ \t\r\n]{1,9}"
+_POSITION = re.compile(
+    rf"(?<![\d.])({_NUMBER}){_BETWEEN}({_NUMBER})((?:{_BETWEEN}{_NUMBER})?)(?:{_BETWEEN}{_NUMBER})?", re.ASCII
+)
+"""Numbers and the space between them have bounds, so that no text, however made, takes long to refuse."""
 
 
 def from_wkt(text: str) -> Shape:
     """A geometry in well-known text, also with SRID=4326 in front. Raises NoShape."""
-    parts = _WKT.fullmatch(text)
+    parts = _WKT.fullmatch(text.strip())
     name = _NAMES.get(parts[2].upper()) if parts else None
     if parts is None or name is None:
         raise NoShape("is no geometry in WKT")

@@ -197,6 +197,22 @@ def test_a_number_that_is_taken_is_worth_what_was_written(text: str) -> None:
     assert Decimal(number_text(value)) == Decimal(text)
 
 
+@pytest.mark.parametrize(
+    "part", ["1", " ", "(", "1 ", "1,", "POINT (1 ", "\t", "1/", ".1", "-", "http://a (", "9" * 5_000]
+)
+@pytest.mark.parametrize(
+    "pattern", ["{}", "POINT ({})", "POINT ({}", "({}, 1)", "{}x", "SRID={}", "1/1/2020 {}", "${}%"]
+)
+def test_a_text_that_is_made_to_take_long_does_not(pattern: str, part: str) -> None:
+    text = pattern.format(part * (40_000 // len(part)))
+    readers = [NUMBER, TOLD_NUMBER, TRUTH, ISO, ZONED, us(), PAIR, LOCATION, URL]
+    for reader in [*readers, cells.ShapeReader(SodaType.POINT), cells.NumberReader()]:
+        try:
+            reader.read(text)
+        except Unfit:
+            continue
+
+
 @given(st.text())
 def test_no_text_breaks_a_reader(text: str) -> None:
     readers = [NUMBER, TOLD_NUMBER, TRUTH, TOLD_TRUTH, ISO, ZONED, us(), PAIR, LOCATION, URL]
