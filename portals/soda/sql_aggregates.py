@@ -7,7 +7,7 @@ window asks for the value of no rows. So `meaning` refuses OVER for them.
 import math
 from typing import Any
 
-from portals.soda.geometry import Position, box_of, figure, hull, stored
+from portals.soda.geometry import Box, Position, figure, hull, stored
 from portals.soda.types import SodaType
 
 Number = int | float
@@ -109,45 +109,48 @@ class _Extent:
     """The box around all geometries. Each is read when it comes, so that a long one can be stopped."""
 
     def __init__(self) -> None:
-        self.corners: list[Position] = []
+        self.box: Box | None = None
 
     def step(self, geojson: str | None) -> None:
-        if geojson is not None:
-            self.corners = self.reduced([*self.corners, *self.places(geojson)])
-
-    def places(self, geojson: str) -> list[Position]:
+        if geojson is None:
+            return
         west, south, east, north = figure(geojson).box
-        return [(west, south), (east, north)]
-
-    def reduced(self, places: list[Position]) -> list[Position]:
-        west, south, east, north = box_of(places)
-        return [(west, south), (east, north)]
+        if self.box is not None:
+            box = self.box
+            west, south = min(west, box[0]), min(south, box[1])
+            east, north = max(east, box[2]), max(north, box[3])
+        self.box = (west, south, east, north)
 
     def finalize(self) -> str | None:
-        if not self.corners:
+        if self.box is None:
             return None
-        (west, south), (east, north) = self.corners
-        return self.polygon([(west, south), (west, north), (east, north), (east, south)])
-
-    def polygon(self, corners: list[Position]) -> str:
-        return stored(SodaType.MULTIPOLYGON, [[[*corners, corners[0]]]])
+        west, south, east, north = self.box
+        return _polygon([(west, south), (west, north), (east, north), (east, south)])
 
 
-class _Hull(_Extent):
+class _Hull:
     """The smallest convex polygon around all geometries; null where they lie on one line."""
 
-    def places(self, geojson: str) -> list[Position]:
-        return hull(figure(geojson).vertices)
+    def __init__(self) -> None:
+        self.corners: list[Position] = []
+        self.most = 1_000
 
-    def reduced(self, places: list[Position]) -> list[Position]:
-        return hull(places) if len(places) > _MANY else places
+    def step(self, geojson: str | None) -> None:
+        if geojson is None:
+            return
+        self.corners += figure(geojson).vertices
+        if len(self.corners) > self.most:
+            self.corners = hull(self.corners)
+            self.most = max(1_000, 2 * len(self.corners))
 
     def finalize(self) -> str | None:
         corners = hull(self.corners)
-        return self.polygon(corners) if len(corners) > 2 else None
+        return _polygon(corners) if len(corners) > 2 else None
 
 
-_MANY = 1_000
+def _polygon(corners: list[Position]) -> str:
+    return stored(SodaType.MULTIPOLYGON, [[[*corners, corners[0]]]])
+
 
 AGGREGATES: dict[str, tuple[int, type]] = {
     "median": (1, _Median),

@@ -1,6 +1,7 @@
 """Functions of SQL on geometries as they are stored. Their arguments stand in the documented order."""
 
 import json
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -34,11 +35,21 @@ def _within_circle(geojson: str, latitude: float, longitude: float, radius: floa
 
 
 def _is_near(north: float, east: float, latitude: float, longitude: float, radius: float) -> bool:
-    """Whether one place is at most `radius` metres from another."""
-    # A degree of latitude is never shorter than 110,567 m: most rows are out without a distance.
-    return (
-        abs(north - latitude) <= radius / 110_000 and metres((longitude, latitude), (east, north)) <= radius
-    )
+    """Whether one place is at most `radius` metres from another. Most rows are out without a distance."""
+    if abs(north - latitude) * _DEGREE > radius:
+        return False
+    if radius < _SHORT and abs(latitude) < _STEEP:
+        apart = abs(east - longitude)
+        shrunk = math.cos(math.radians(abs(latitude) + 1))  # so much nearer are meridians a degree further on
+        if min(apart, 360 - apart) * _DEGREE * shrunk > radius:
+            return False
+    return metres((longitude, latitude), (east, north)) <= radius
+
+
+_DEGREE = 110_000
+"""Metres: a degree of latitude is nowhere shorter than 110,567."""
+_SHORT, _STEEP = 100_000, 80
+"""Metres, and degrees of latitude, up to which a way along a parallel is as good as the shortest."""
 
 
 def _is_inside(east: float, north: float, area: str) -> bool:

@@ -19,6 +19,7 @@ from portals.soda.geometry import (
     simplified,
     within,
 )
+from portals.soda.sql_geometry import SCALARS
 
 RING = "POLYGON ((0 0, 10 0, 10 10, 0 10, 0 0), (4 4, 6 4, 6 6, 4 6, 4 4))"
 
@@ -172,3 +173,18 @@ def test_hostile_texts_are_no_geometry_and_cost_no_time(text: str) -> None:
     started = time.process_time()
     assert read(text) is None
     assert time.process_time() - started < 2
+
+
+@given(
+    st.floats(-89, 89),
+    st.floats(-180, 180),
+    st.floats(-1, 1),
+    st.floats(-1, 1) | st.just(359.9),
+    st.floats(0, 150_000),
+)
+def test_a_place_is_near_if_its_distance_is_small_enough(
+    latitude: float, longitude: float, north: float, east: float, radius: float
+) -> None:
+    near, across = SCALARS["is_near"][1], longitude + east
+    away = metres((longitude, latitude), (across, latitude + north))
+    assert near(latitude + north, across, latitude, longitude, radius) == (away <= radius)
