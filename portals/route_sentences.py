@@ -11,11 +11,11 @@ from django.utils.translation import ngettext_lazy
 ROUTE_SENTENCES: dict[str, Any] = {
     "said": _("%(text)s"),
     "route.not_specified": _(
-        "Which office must act is not specified on the cited page. %(office)s can confirm it."
+        "Which office this goes to is not specified on the cited page. %(office)s can confirm it."
     ),
     "route.silent": _(
-        "Which office must act is not specified on the cited page. %(office)s takes in everything that has "
-        "no other office, so it goes there."
+        "Which office this goes to is not specified on the cited page. %(office)s takes in everything that "
+        "has no other office, so it goes there."
     ),
     "route.publishes": _("%(office)s publishes the dataset."),
     "route.listed_on_dataset": _("The page of each dataset names it."),
