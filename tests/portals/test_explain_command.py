@@ -168,7 +168,7 @@ def test_every_kind_has_a_route_and_an_office(city: City, kind: str) -> None:
         ),
         ((*ERROR, "--dataset", "none"), "--dataset none: Riverbend has no dataset with this identifier"),
         ((*ERROR, "--dataset", "x", "--no-dataset"), "only one of them"),
-        ((*ERROR, "--on", "today"), "--on=today: is not an ISO date"),
+        ((*ERROR, "--on", "today"), "--on today: is not an ISO date"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_2(city: City, arguments: tuple[str, ...], told: str) -> None:

@@ -1,17 +1,13 @@
 """`manage.py explain deadlines|route`: which dates, which offices, and why. Reads only."""
 
 from argparse import ArgumentParser
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils import timezone
 
-from portals.clocks import ContradictoryEvents, Happening, NotEntered, receipt_day
-from portals.clockwork.event_text import read_date, read_event
-from portals.explained import deadline_document, route_document
 from portals.management.command import PlainCommand, subcommands
-from portals.models import City, Dataset
-from portals.routes import OfficeRef
+from portals.models import City
+from portals.questions import NotAnswerable, deadlines_asked, route_asked
 from portals.rulebook import Rulebook, rulebook_for
 from portals.vocabulary import SubmissionKind
 
@@ -42,15 +38,15 @@ class Command(PlainCommand):
 
     def handle(self, *args: Any, what: str, city: str, kind: str, json: bool = False, **options: Any) -> None:
         book = rulebook_for(self._city(city))
-        if kind not in SubmissionKind.values:
-            self.fail(f"--kind {kind}: unknown kind; known: {', '.join(SubmissionKind.values)}")
-        if what == "deadlines":
-            found = self._deadlines(book, kind, options["event"], options["fee"])
-            document = {"city": book.slug, "kind": kind, "deadlines": found}
-            lines = _deadline_lines(found)
-        else:
-            document = {"city": book.slug, "kind": kind, **self._route(book, kind, options)}
-            lines = _route_lines(document)
+        try:
+            if what == "deadlines":
+                document = deadlines_asked(book, kind, options["event"], fee=options["fee"])
+                lines = _deadline_lines(document["deadlines"])
+            else:
+                document = self._route(book, kind, options)
+                lines = _route_lines(document)
+        except NotAnswerable as error:
+            self.fail(f"--{error.part} {error}")
         if json:
             self.print_json(document)
         else:
@@ -65,69 +61,16 @@ class Command(PlainCommand):
             self.fail(f"--city {slug}: unknown city; known: {', '.join(slugs)}")
         return city
 
-    def _deadlines(
-        self, book: Rulebook, kind: str, written: list[str], fee: str | None
-    ) -> list[dict[str, Any]]:
-        happened = self._happenings(written)
-        received_on = receipt_day(happened, book.time_zone)
-        if received_on is None:
-            self.fail("--event is missing: give at least one, for example --event received=2026-06-04")
-        try:
-            deadlines = book.deadlines(kind, happened, received_on=received_on, fee=self._fee(fee))
-        except (NotEntered, ContradictoryEvents) as error:
-            self.fail(f"--event: {error}")
-        except OverflowError:
-            self.fail("--event: a deadline would lie beyond the year 9999")
-        return [deadline_document(deadline) for deadline in deadlines]
-
-    def _happenings(self, written: list[str]) -> list[Happening]:
-        try:
-            return [read_event(event) for event in written]
-        except ValueError as error:
-            self.fail(f"--event {error}")
-
-    def _fee(self, written: str | None) -> Decimal | None:
-        if written is None:
-            return None
-        try:
-            amount = Decimal(written)
-        except InvalidOperation:
-            amount = Decimal("NaN")
-        if not amount.is_finite() or amount < 0:
-            self.fail(f"--fee {written}: is not an amount in dollars like 25 or 0.10")
-        return amount
-
     def _route(self, book: Rulebook, kind: str, options: dict[str, Any]) -> dict[str, Any]:
-        known = [flag.key for flag in book.flags_of(kind)]
-        for flag in options["flag"]:
-            if flag not in known:
-                self.fail(f"--flag {flag}: unknown for {kind} here; known: {', '.join(known) or 'none'}")
-        if options["dataset"] and options["no_dataset"]:
-            self.fail("--dataset and --no-dataset: only one of them can be given")
-        try:
-            on = read_date("--on", options["on"]) if options["on"] else book.city_date(timezone.now())
-        except ValueError as error:
-            self.fail(str(error))
-        answer = book.route(
+        return route_asked(
+            book,
             kind,
-            on=on,
-            dataset_office=self._publisher(book, options["dataset"]),
-            flags=frozenset(options["flag"]),
-            dataset=not options["no_dataset"],
+            today=book.city_date(timezone.now()),
+            on=options["on"],
+            dataset=options["dataset"],
+            no_dataset=options["no_dataset"],
+            flags=options["flag"],
         )
-        return route_document(answer)
-
-    def _publisher(self, book: Rulebook, identifier: str | None) -> OfficeRef | None:
-        if identifier is None:
-            return None
-        dataset = (
-            Dataset.objects.select_related("office")
-            .filter(city_id=book.city_id, identifier=identifier)
-            .first()
-        )
-        if dataset is None:
-            self.fail(f"--dataset {identifier}: {book.name} has no dataset with this identifier")
-        return book.office_ref(dataset.office)
 
 
 def _deadline_lines(found: list[dict[str, Any]]) -> list[str]:
