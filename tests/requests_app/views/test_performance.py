@@ -12,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 
 from portals.vocabulary import Outcome
 from requests_app import determinations
+from requests_app.desk.public_figures import bounds
 from requests_app.desk.reports import by_month
 from requests_app.determinations import Answer
 from requests_app.models import Submission
-from requests_app.views.performance import bounds
 from tests.requests_app.factories import FILED, Staff, file_case
 from tests.requests_app.pages import main_of
 from tests.requests_app.views.test_staff import signed_in
