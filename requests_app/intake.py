@@ -73,11 +73,12 @@ class Filed:
         return self.code is not None
 
 
-def submit(filing: Filing, *, now: datetime) -> Filed:
+def submit(filing: Filing, *, now: datetime, code: str | None = None) -> Filed:
     """File a submission: row, offices, deadlines, letters and event in one transaction.
 
     The same `submission_key` gives the same submission, however often and however concurrently it is sent.
-    Raises NotAllowed where the date of receipt lies in the future.
+    `code` opens it; where none is given a new one does. Raises NotAllowed where the date of receipt lies in
+    the future.
     """
     if filing.received_at > now:
         raise NotAllowed(_("The date of receipt lies in the future. Enter when it really came."))
@@ -88,7 +89,7 @@ def submit(filing: Filing, *, now: datetime) -> Filed:
                 "Check both dates."
             )
         )
-    code = references.new_code()
+    code = code or references.new_code()
     try:
         with transaction.atomic():
             return Filed(_file(filing, code, now), code)
@@ -97,6 +98,24 @@ def submit(filing: Filing, *, now: datetime) -> Filed:
         if twin is None:
             raise
         return Filed(twin, None)
+
+
+def made_of(case: Submission, filing: Filing) -> bool:
+    """Whether a case was made of just this filing, so that whoever sends it again wrote it."""
+    of_case = (case.city_id, case.kind, case.entered_by_id, case.dataset_id, case.is_public, case.flags)
+    of_filing = (
+        filing.city.pk,
+        filing.kind,
+        None,
+        filing.dataset and filing.dataset.pk,
+        filing.is_public,
+        sorted(filing.flags),
+    )
+    words = ("description", "requester_name", "requester_email")
+    if of_case != of_filing or any(getattr(case, name) != getattr(filing, name) for name in words):
+        return False
+    details = DETAILS[filing.kind]._default_manager.get(submission=case)
+    return all(getattr(details, name) == value for name, value in filing.details.items())
 
 
 def received_on(filing: Filing) -> date:

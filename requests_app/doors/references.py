@@ -9,6 +9,8 @@ import hmac
 import re
 import secrets
 
+from django.utils.crypto import salted_hmac
+
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no 0/O, 1/I/L
 LENGTH = 8
 CODE_LENGTH = 12
@@ -37,6 +39,16 @@ def normalised(typed: str) -> str | None:
 def new_code() -> str:
     """A secret of 12 signs (59 bits), in groups of four for reading aloud."""
     signs = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+    return "-".join(signs[start : start + 4] for start in range(0, CODE_LENGTH, 4))
+
+
+def code_from(secret: str) -> str:
+    """A code as `new_code` makes them, always the same one for a secret that nobody else knows."""
+    number = int.from_bytes(salted_hmac("requests_app.code_from", secret, algorithm="sha256").digest(), "big")
+    signs = ""
+    for _place in range(CODE_LENGTH):
+        number, place = divmod(number, len(ALPHABET))
+        signs += ALPHABET[place]
     return "-".join(signs[start : start + 4] for start in range(0, CODE_LENGTH, 4))
 
 

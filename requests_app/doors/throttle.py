@@ -6,6 +6,11 @@ from portals.visitors import address_of
 
 __all__ = ["address_of", "allowed"]
 
+HOUR, QUARTER = 3600, 15 * 60
+"""Seconds."""
+TRIES_AN_ADDRESS, TRIES_A_REFERENCE = 30, 10
+"""Tries of codes within a quarter of an hour, on the pages and by the API together."""
+
 
 def allowed(what: str, who: str, *, limit: int, seconds: int) -> bool:
     """Counts a try of `who` at `what`; False once there were more than `limit` within `seconds`.
@@ -19,3 +24,8 @@ def allowed(what: str, who: str, *, limit: int, seconds: int) -> bool:
         return cache.incr(key) <= limit
     except ValueError:  # it ran out between the two calls
         return True
+
+
+def used_up(what: str, who: str, *, limit: int) -> bool:
+    """Whether `who` has no tries left at `what`; counts none."""
+    return (cache.get(f"throttle:{what}:{who}") or 0) >= limit

@@ -106,6 +106,8 @@ def _shown_deadline(deadline: Deadline, labels: dict[str, Citation]) -> dict[str
     return {
         "milestone": deadline.milestone,
         "due_on": deadline.due_on,
+        "ends_at": deadline.ends_at,
+        "route": deadline.route,
         "state": deadline.state,
         "because": deadline.because,
         "citation": labels.get(deadline.citation, deadline.citation),
@@ -180,7 +182,12 @@ def _loose(files: Sequence[Attachment], actor: Actor) -> list[Attachment]:
 
 
 def _file(file: Attachment) -> dict[str, Any]:
-    return {"name": file.name, "size": file.size, "url": reverse("requests_app:file", args=[file.pk])}
+    return {
+        "id": file.pk,
+        "name": file.name,
+        "size": file.size,
+        "url": reverse("requests_app:file", args=[file.pk]),
+    }
 
 
 def _in_force(case: Submission) -> Any:

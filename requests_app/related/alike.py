@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from portals import text_search
 from portals.text_search import matching
+from requests_app.intake import Filing
 from requests_app.models import Status, Submission
 from requests_app.related.suggestions import significant, stem
 
@@ -71,6 +72,19 @@ def _why(case: Submission, other: Submission, telling: set[str]) -> tuple[int, l
         because.append(words % {"count": count, "words": ", ".join(sorted(common))})
         score += count
     return score, because
+
+
+def sent_lately(filing: Filing, *, proved: Collection[int], now: datetime) -> Submission | None:
+    """As `sent_before`, of a filing that has its key."""
+    made = Submission(
+        city=filing.city,
+        kind=filing.kind,
+        title=filing.title,
+        description=filing.description,
+        dataset=filing.dataset,
+        requester_email=filing.requester_email,
+    )
+    return sent_before(made, proved=proved, key=filing.submission_key, now=now)
 
 
 def sent_before(made: Submission, *, proved: Collection[int], key: str, now: datetime) -> Submission | None:

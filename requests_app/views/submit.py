@@ -27,9 +27,8 @@ from requests_app.forms.appeals import AppealForm
 from requests_app.forms.base import KindForm, key_of, new_key, typed
 from requests_app.kinds import Kind
 from requests_app.models import Submission
-from requests_app.models.kinds import DETAILS
 from requests_app.pages.preview import preview
-from requests_app.related.alike import sent_before
+from requests_app.related.alike import sent_lately
 from requests_app.related.suggestions import (
     answered_before,
     likely_datasets,
@@ -108,15 +107,7 @@ def _typed_before(
 def _sent_lately(form: KindForm, key: str, now: datetime) -> Submission | None:
     """What the same person sent within a day and that says the same; never the case of this very form."""
     filing = form.filing(key=key, now=now, language="")
-    made = Submission(
-        city=filing.city,
-        kind=filing.kind,
-        title=filing.title,
-        description=filing.description,
-        dataset=filing.dataset,
-        requester_email=filing.requester_email,
-    )
-    return sent_before(made, proved=form.proved, key=key, now=now)
+    return sent_lately(filing, proved=form.proved, now=now)
 
 
 def _twin_page(
@@ -238,7 +229,7 @@ def _file(
             grant_requester(request.session, case, now=now)
             request.session[CODES] = {**request.session.get(CODES, {}), case.reference: filed.code}
             _keep(request)
-        elif not _says_the_same(case, filing):
+        elif not intake.made_of(case, filing):
             return _sent_before(request, city, entry, form, now)
         elif not _other_request_opened_it(request, case, now):
             grant_requester(request.session, case, now=now)
@@ -251,24 +242,6 @@ def _keep(request: HttpRequest) -> None:
     request.session.save()
     known = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
     request.session.modified = known != request.session.session_key
-
-
-def _says_the_same(case: Submission, filing: intake.Filing) -> bool:
-    """Whether a case was made of just this filing, so that whoever sends it again wrote it."""
-    of_case = (case.city_id, case.kind, case.entered_by_id, case.dataset_id, case.is_public, case.flags)
-    of_filing = (
-        filing.city.pk,
-        filing.kind,
-        None,
-        filing.dataset and filing.dataset.pk,
-        filing.is_public,
-        sorted(filing.flags),
-    )
-    words = ("description", "requester_name", "requester_email")
-    if of_case != of_filing or any(getattr(case, name) != getattr(filing, name) for name in words):
-        return False
-    details = DETAILS[filing.kind]._default_manager.get(submission=case)
-    return all(getattr(details, name) == value for name, value in filing.details.items())
 
 
 def _sent_before(

@@ -15,10 +15,9 @@ from django.views.decorators.http import require_http_methods
 
 from requests_app.access import grant_requester
 from requests_app.doors import one_time, references, throttle
+from requests_app.doors.throttle import QUARTER, TRIES_A_REFERENCE, TRIES_AN_ADDRESS
 from requests_app.forms.case import TrackForm
 from requests_app.models import Submission
-
-TRIES_AN_ADDRESS, TRIES_A_REFERENCE, QUARTER = 30, 10, 15 * 60
 
 
 @never_cache

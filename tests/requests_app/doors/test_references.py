@@ -1,6 +1,7 @@
 """References that people copy by hand, and codes that open a case."""
 
 import pytest
+from django.test import override_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +11,7 @@ from requests_app.doors.references import (
     CODE_LENGTH,
     LENGTH,
     _check_sign,
+    code_from,
     code_hash,
     code_matches,
     new_code,
@@ -82,6 +84,15 @@ def test_a_code_opens_its_own_case_only_however_it_is_typed() -> None:
     assert not code_matches("KNT-23456789A", new_code(), stored)
     assert not code_matches("KNT-23456789A", "", stored)
     assert code.replace("-", "") not in stored
+
+
+def test_a_code_from_a_secret_is_always_the_same_and_looks_like_any_other() -> None:
+    made = {code_from(f"secret-{number}") for number in range(2000)}
+    assert len(made) == 2000 and {len(code) for code in made} == {len(new_code())}
+    assert {sign for code in made for sign in code} == {*ALPHABET, "-"}
+    assert code_from("secret-1") == code_from("secret-1")
+    with override_settings(SECRET_KEY="another"):
+        assert code_from("secret-1") not in made
 
 
 def test_codes_are_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch) -> None:
