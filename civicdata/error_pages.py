@@ -11,11 +11,15 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views import defaults
 
+from portals.api.problems import HOME, Problem, problem_response
+
 FOR_PROGRAMS = re.compile(r"/(?:[\w-]+/)?(?:resource/|api/(?:views|catalog)|data\.json$)")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400"""
+    if _is_for_api(request):
+        return problem_response(Problem("malformed"))
     if _is_for_programs(request):
         return _told(HTTPStatus.BAD_REQUEST, _("This call cannot be understood."))
     return defaults.bad_request(request, exception)
@@ -30,6 +34,8 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404"""
+    if _is_for_api(request):
+        return problem_response(Problem("not-found"))
     if _is_for_programs(request):
         return _told(HTTPStatus.NOT_FOUND, _("Nothing is found at this address."))
     return defaults.page_not_found(request, exception)
@@ -37,9 +43,16 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500"""
+    if _is_for_api(request):
+        told = _("Something went wrong here. Whether anything was saved is not known: look, then try again.")
+        return problem_response(Problem("server-error", told))
     if _is_for_programs(request):
         return _told(HTTPStatus.INTERNAL_SERVER_ERROR, _("Something went wrong here."))
     return defaults.server_error(request)
+
+
+def _is_for_api(request: HttpRequest) -> bool:
+    return request.path_info.startswith(HOME)
 
 
 def _is_for_programs(request: HttpRequest) -> bool:

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from civicdata.logs import request_id
+from portals.api import problems
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -81,11 +82,19 @@ class BodyLimitMiddleware:
                 "count": settings.UPLOAD_MAX_FILES,
                 "size": settings.UPLOAD_MAX_BYTES // 1024 // 1024,
             }
-            return HttpResponse(text, status=413, content_type="text/plain; charset=utf-8")
+            return _refused(request, "too-large", text)
         if (request.content_params or {}).get("charset", "utf-8").lower() not in UTF8:
             text = _("This form was sent in an encoding that is not UTF-8. Nothing was saved.")
-            return HttpResponse(text, status=415, content_type="text/plain; charset=utf-8")
+            return _refused(request, "wrong-media-type", text)
         return self.get_response(request)
+
+
+def _refused(request: HttpRequest, name: str, text: str) -> HttpResponse:
+    """A sentence, as whoever called reads it: for the API a problem document, for all others plain text."""
+    problem = problems.Problem(name, text)
+    if request.path_info.startswith(problems.HOME):
+        return problems.problem_response(problem)
+    return HttpResponse(text, status=problem.kind.status, content_type="text/plain; charset=utf-8")
 
 
 class NoNulInAddressMiddleware:

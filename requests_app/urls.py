@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from requests_app.api import dispatch, pages
 from requests_app.views import (
     absences,
     answers,
@@ -133,4 +134,10 @@ SETUP: list[URLPattern] = [
     path(f"{CITY}history/", city_setup.history, name="setup_history"),
 ]
 
-urlpatterns = [*PUBLIC, *STAFF, *SETUP]
+API: list[URLPattern] = [
+    path("api/v1/", pages.home, name="api"),
+    path("api/v1/openapi.json", pages.openapi, name="api_openapi"),
+    *dispatch.urls(),
+]
+
+urlpatterns = [*API, *PUBLIC, *STAFF, *SETUP]

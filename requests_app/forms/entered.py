@@ -13,6 +13,9 @@ from portals.vocabulary import SubmissionKind
 from requests_app.forms.fields import DateField
 from requests_app.models import Channel
 
+NOT_ENTERED = (Channel.WEB, Channel.PROPOSAL, Channel.API)
+"""Ways on which nobody types for somebody else."""
+
 
 class EnteredForm(forms.Form):
     """Channel and true receipt. `received_at` and `custodian_received_at` are in UTC; a date without a time
@@ -20,7 +23,7 @@ class EnteredForm(forms.Form):
 
     channel = forms.ChoiceField(
         label=gettext_lazy("How it came"),
-        choices=[(str(way), way.label) for way in Channel if way not in (Channel.WEB, Channel.PROPOSAL)],
+        choices=[(str(way), way.label) for way in Channel if way not in NOT_ENTERED],
         widget=forms.RadioSelect,
     )
     received_on = DateField(label=gettext_lazy("When the city received it"))

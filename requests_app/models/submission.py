@@ -109,6 +109,9 @@ class Submission(models.Model):
             models.Index(fields=["dataset", "is_public", "id"], name="reports_about_a_dataset"),
             models.Index(Lower("requester_email"), "id", name="cases_of_an_address"),
             models.Index(
+                fields=["city", "-id"], condition=models.Q(is_public=True), name="public_reports_of_a_city"
+            ),
+            models.Index(
                 fields=["office", "referral_waits_since", "id"],
                 condition=models.Q(referral_waits_since__isnull=False),
                 name="referrals_that_wait",

@@ -104,6 +104,7 @@ class Channel(models.TextChoices):
     COUNTER = "counter", _("Counter")
     EMAIL = "email", _("E-mail")
     PROPOSAL = "proposal", _("Proposal of an office")
+    API = "api", _("JSON API")
 
 
 class Actor(models.TextChoices):

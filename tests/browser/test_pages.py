@@ -111,7 +111,9 @@ def test_typing_in_a_field_is_never_a_shortcut(kent: Staff, opened: Callable[...
     assert page.evaluate("document.activeElement.value") == "jar"
 
 
-@pytest.mark.parametrize("address", ["/", "/kent/", "/kent/submit/", "/kent/rules/", "/kent/calculator/"])
+@pytest.mark.parametrize(
+    "address", ["/", "/kent/", "/kent/submit/", "/kent/rules/", "/kent/calculator/", "/api/v1/"]
+)
 def test_a_page_fits_320_pixels_and_can_be_entered_by_keyboard(
     kent: Staff, opened: Callable[..., Any], address: str
 ) -> None:

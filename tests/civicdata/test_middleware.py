@@ -67,6 +67,16 @@ def test_a_body_larger_than_all_files_together_is_refused(too_much: int, status:
     assert BodyLimitMiddleware(answer)(request).status_code == status
 
 
+def test_what_is_refused_unread_is_a_problem_document_for_a_program() -> None:
+    length = str(settings.BODY_MAX_BYTES + 1)
+    request = RequestFactory().generic("POST", "/api/v1/cities", CONTENT_LENGTH=length)
+    refused = BodyLimitMiddleware(answer)(request)
+    assert (refused.status_code, refused["Content-Type"]) == (413, "application/problem+json")
+    other = RequestFactory().post("/api/v1/cities", b"{}", content_type="application/json; charset=utf-16")
+    refused = BodyLimitMiddleware(answer)(other)
+    assert (refused.status_code, refused["Content-Type"]) == (415, "application/problem+json")
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("address", "status"),

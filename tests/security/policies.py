@@ -7,7 +7,23 @@ EVERYBODY, REQUESTER_OF_CASE, STAFF, STAFF_OF_CASE = (
     "staff of case",
 )
 SECRET_LINK = "whoever has the secret address"
+WHOEVER_SENDS_THE_CODE = "whoever sends the code of the case with the call"
 CITY_STAFF, WHOEVER_SEES_THE_FILE = "staff of the city", "whoever sees the file"
+API_READS = (
+    *("api", "api_openapi", "api_nothing", "api_cities", "api_city", "api_offices", "api_rules"),
+    *("api_closed_days", "api_datasets", "api_dataset", "api_explain_route", "api_explain_deadlines"),
+    *("api_answers", "api_published_answer", "api_reports", "api_report", "api_performance", "api_forms"),
+)
+API_FILING = tuple(
+    f"api_submit_{kind}"
+    for kind in (
+        *("error_report", "dataset_request", "access_request", "records_request", "misuse_report"),
+        *("privacy_concern", "appeal"),
+    )
+)
+API_OWN = tuple(
+    f"api_{name}" for name in ("case", "case_file", "answer", "message", "follow_up", "withdraw", "statement")
+)
 CITY_SETUP = "clerk, administrator and auditor of the city"
 
 OFFICE_PAGES = (
@@ -16,6 +32,8 @@ OFFICE_PAGES = (
 )
 POLICY: dict[str, str] = {
     **{f"requests_app:{name}": STAFF for name in OFFICE_PAGES},
+    **{f"requests_app:{name}": EVERYBODY for name in (*API_READS, *API_FILING)},
+    **{f"requests_app:{name}": WHOEVER_SENDS_THE_CODE for name in API_OWN},
     "healthz": EVERYBODY,
     "requests_app:track": EVERYBODY,
     "requests_app:case": REQUESTER_OF_CASE,

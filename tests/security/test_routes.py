@@ -20,6 +20,7 @@ from requests_app.attachments import files
 from requests_app.models import Action, Actor, Attachment, Event, Submission
 from tests.requests_app.factories import FILED, Staff, UserFactory, file_case, filing
 from tests.security.policies import (
+    API_OWN,
     CITY_SETUP,
     CITY_STAFF,
     POLICY,
@@ -174,6 +175,8 @@ def arguments(name: str, scene: Scene) -> list[list[object]]:
         "requests_app:dataset": [[city, dataset.identifier]],
         **read_addresses(city, dataset.identifier),
     }
+    if name.startswith("requests_app:api_"):
+        return api_arguments(name.removeprefix("requests_app:"), scene)
     return known.get(name) or ([[city]] if name.partition(":")[2] in BY_CITY else [[]])
 
 
@@ -193,6 +196,25 @@ def read_addresses(city: str, identifier: str) -> dict[str, list[list[object]]]:
         "portals:soda_row": [[identifier, "row-2222.json"]],
         "portals:city_soda_row": [[city, identifier, "row-2222.json"]],
     }
+
+
+def api_arguments(name: str, scene: Scene) -> list[list[object]]:
+    case, dataset = scene.case, scene.case.dataset
+    assert dataset
+    city = case.city.slug
+    if name in ("api_openapi", "api_cities"):
+        return [[]]
+    if name == "api_case_file":
+        return [[case.reference, scene.file.pk], [case.reference, scene.hidden_file.pk]]
+    if name in API_OWN:
+        return [[case.reference]]
+    known: dict[str, list[object]] = {
+        "api_nothing": ["nothing"],
+        "api_dataset": [city, dataset.identifier],
+        "api_published_answer": [city, 1],
+        "api_report": [city, case.reference],
+    }
+    return [known.get(name, [city])]
 
 
 def may_see(policy: str, role: str, hidden: bool = False) -> bool:
