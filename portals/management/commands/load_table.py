@@ -70,9 +70,7 @@ class Command(PlainCommand):
             self.fail(f"{identifier}: no dataset of the catalogue has this identifier{where}")
         if len(found) > 1:
             slugs = ", ".join(row.city.slug for row in found)
-            self.fail(
-                f"{identifier}: several cities have a dataset of this identifier; --city is one of {slugs}"
-            )
+            self.fail(f"{identifier}: several cities have such a dataset; give --city, one of {slugs}")
         return found[0]
 
 
