@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Q
 from django.utils import formats
 from django.utils.functional import Promise
@@ -17,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from portals.access import takedowns_of
 from portals.catalog.api_examples import examples
 from portals.catalog.cadence import cadence_words
-from portals.models import Citation, City, Dataset, Distribution, Office, Provision, Table
+from portals.models import Citation, City, Dataset, Distribution, Office, Provision
 from portals.vocabulary import Layer, OfficeRole, ProvisionStatus, Topic
 
 _TOPIC_OF = {"license": Topic.LICENSING, "cadence": Topic.DATASET_PAGES}
@@ -47,7 +46,6 @@ class Fact:
 class Here:
     """What this service itself serves of a dataset whose table is loaded, at whole addresses."""
 
-    table: Table
     endpoint: str
     downloads: tuple[Distribution, ...]
 
@@ -75,7 +73,7 @@ def dataset_context(dataset: Dataset, *, today: date, here: Here | None = None) 
         "takedowns": [row for row in takedowns if row.restored_at is None],
         "past_takedowns": [row for row in takedowns if row.restored_at],
         "here": here,
-        "facts": _facts(dataset, whom, here),
+        "facts": _facts(dataset, whom),
         "fields": fields,
         "fields_missing": None if fields else whom.missing("fields", _("What each field means.")),
         "downloads": downloads,
@@ -139,15 +137,7 @@ def _office_in_charge(city: City) -> Office | None:
     return None
 
 
-def _rows(table: Table) -> str:
-    told = _("%(count)s, last changed on %(on)s.") % {
-        "count": intcomma(table.row_count),
-        "on": formats.date_format(table.changed_at.astimezone(table.dataset.city.zone), "DATE_FORMAT"),
-    }
-    return f"{told} {table.note}".strip()
-
-
-def _facts(dataset: Dataset, whom: _Whom, here: Here | None) -> list[Fact]:
+def _facts(dataset: Dataset, whom: _Whom) -> list[Fact]:
     updated = formats.date_format(dataset.last_updated, "DATE_FORMAT") if dataset.last_updated else ""
     contact = " · ".join(part for part in (dataset.contact_name, dataset.contact_email) if part)
     cadence = cadence_words(dataset.cadence)
@@ -176,8 +166,6 @@ def _facts(dataset: Dataset, whom: _Whom, here: Here | None) -> list[Fact]:
         Fact(key, term, text, url, None if text else whom.missing(key, missing))
         for key, term, text, url, missing in found
     ]
-    if here is not None:
-        facts.append(Fact("rows", _("Rows that can be queried here"), _rows(here.table)))
     if dataset.category:
         facts.append(Fact("category", _("Category"), dataset.category))
     if dataset.office and dataset.department and dataset.department != dataset.office.name:

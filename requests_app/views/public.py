@@ -110,7 +110,7 @@ def _served_here(request: HttpRequest, found: Dataset) -> Here | None:
         )
         for name in names
     )
-    return Here(table, links.rows(found, "json"), downloads)
+    return Here(links.rows(found, "json"), downloads)
 
 
 def _known(request: HttpRequest, found: Dataset) -> dict[str, Any]:
