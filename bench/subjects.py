@@ -11,8 +11,9 @@ from django.db.models import Count
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
+from bench import read_api
 from bench.figures import DESK_MS, QUERIES
-from portals.models import City, Dataset, Member, Office, User
+from portals.models import City, Dataset, Member, Office, Table, User
 from portals.vocabulary import MemberRole
 from requests_app.forms.base import new_key
 from requests_app.models import Submission
@@ -93,7 +94,20 @@ def busiest() -> Place:
 
 def subjects(place: Place) -> Iterator[Subject | tuple[str, str]]:
     """The pages; a pair of name and reason for each that is not there."""
-    for make in (_front_desk, _dataset, _form, _checking, _posting, _desk, _queue, _search, _case, _figures):
+    for make in (
+        _front_desk,
+        _dataset,
+        _form,
+        _checking,
+        _posting,
+        _desk,
+        _queue,
+        _search,
+        _case,
+        _figures,
+        _rows,
+        _filtered,
+    ):
         try:
             yield make(place)
         except (NoReverseMatch, NotThere) as error:
@@ -212,3 +226,20 @@ def _case(place: Place) -> Subject:
 def _figures(place: Place) -> Subject:
     path = _answers(f"/{place.city.slug}/performance/")
     return Subject("figures of a city", Request(path), PUBLIC, limit_ms=DESK_MS)
+
+
+def _rows(place: Place) -> Subject:
+    return _call("API, first 1,000 rows", read_api.first_rows, 1_000)
+
+
+def _filtered(place: Place) -> Subject:
+    return _call("API, filtered", read_api.filtered, 100)
+
+
+def _call(name: str, address: Callable[[Table], str], rows: int) -> Subject:
+    """A call of the read API, beside as many rows that are read and written without it."""
+    table = read_api.table()
+    if table is None:
+        raise NotThere("no table is loaded")
+    bare = f"/bare/rows/?dataset={table.dataset.identifier}&limit={rows}"
+    return Subject(name, Request(_answers(address(table))), Request(bare))

@@ -9,5 +9,6 @@ urlpatterns = [
     path("bare/public/", bare.public),
     path("bare/staff/", bare.staff),
     path("bare/form/", bare.form),
+    path("bare/rows/", bare.rows),
     *product,
 ]
