@@ -139,7 +139,8 @@ def test_an_archive_of_an_older_version_is_brought_up_to_date(origin: Home, empt
     old.folder.mkdir()
     with closing(sqlite3.connect(origin.file)) as source, closing(sqlite3.connect(old.file)) as target:
         source.backup(target)
-    shutil.copytree(origin.folder / "uploads", old.folder / "uploads")
+    for files in ("uploads", "tables"):
+        shutil.copytree(origin.folder / files, old.folder / files)
     with at(old):
         call_command("migrate", "requests_app", "0003", verbosity=0)
         backup(old.folder / "old.tar.gz", now=BACKED_UP)
