@@ -6,11 +6,12 @@ catalogue leaves out is said to be not specified, with the office to ask (KC32, 
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Q
 from django.utils import formats
-from django.utils.functional import Promise
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from portals.access import takedowns_of
@@ -73,7 +74,7 @@ def dataset_context(dataset: Dataset, *, today: date, here: Here | None = None) 
         "takedowns": [row for row in takedowns if row.restored_at is None],
         "past_takedowns": [row for row in takedowns if row.restored_at],
         "here": here,
-        "facts": _facts(dataset, whom),
+        "facts": SimpleLazyObject(lambda: _facts(dataset, whom)),  # the template keeps what it made of them
         "fields": fields,
         "fields_missing": None if fields else whom.missing("fields", _("What each field means.")),
         "downloads": downloads,
@@ -85,7 +86,7 @@ def dataset_context(dataset: Dataset, *, today: date, here: Here | None = None) 
         "other_endpoints": _other_endpoints(parts, dataset, endpoint),
         "endpoint_missing": None if endpoint else whom.missing("api", _("The address of an API.")),
         "examples": examples(endpoint),
-        "terms": whom.terms(),
+        "terms": SimpleLazyObject(whom.terms),
         "ask": whom.office,
     }
 
@@ -99,13 +100,17 @@ class _Whom:
     """Whom to ask about a dataset: its publishing office, else whom the guide names, else IT or intake."""
 
     def __init__(self, dataset: Dataset, today: date) -> None:
-        self._provisions = list(
-            _in_force(dataset.city, today)
+        self.office = dataset.office or _office_in_charge(dataset.city)
+        self._publisher = dataset.office
+        self._city, self._today = dataset.city, today
+
+    @cached_property
+    def _provisions(self) -> list[Provision]:
+        return list(
+            _in_force(self._city, self._today)
             .filter(topic__in=[Topic.LICENSING, Topic.DATASET_PAGES], layer=Layer.GUIDE)
             .select_related("citation", "confirm_with")
         )
-        self.office = dataset.office or _office_in_charge(dataset.city)
-        self._publisher = dataset.office
 
     def missing(self, key: str, text: Promise) -> Missing:
         """What to say where the catalogue is silent on `key`."""

@@ -57,6 +57,7 @@ class Dataset(models.Model):
             models.Index(fields=["city", "name", "id"], name="dataset_by_name"),
             models.Index(fields=["city", "office"], name="dataset_by_office"),
             models.Index(fields=["city", "category"], name="dataset_by_category"),
+            models.Index(fields=["identifier"], name="dataset_by_identifier"),
         ]
 
     def __str__(self) -> str:

@@ -64,7 +64,7 @@ def resolve(identifier: str, city: str = "") -> Table | None:
 
 def served_table(dataset: Dataset) -> Table | None:
     """The table of a dataset as it was just read, where it has one and its data may be given out."""
-    return Table.objects.filter(dataset=dataset).first() if access.is_served(dataset) else None
+    return getattr(dataset, "table", None) if access.is_served(dataset) else None
 
 
 def columns_of(table: Table) -> tuple[Column, ...]:

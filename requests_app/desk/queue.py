@@ -11,7 +11,7 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Q, QuerySet
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
@@ -306,36 +306,49 @@ def with_columns(queryset: QuerySet[Submission]) -> QuerySet[Submission]:
     return queryset.select_related("office", "assigned_to").only(*_COLUMNS)
 
 
+_TOLD = (ClockState.PAUSED, ClockState.NOT_SPECIFIED)
+"""What is told of a duty without a date, the first before the second."""
+
+
 def read_undated(rows: Iterable[Submission]) -> None:
-    """The deadlines and the estimated dates of the rows at work that have no date, in two queries; none where
-    all have one."""
-    undated = [row for row in rows if row.next_due_on is None and row.status in AT_WORK]
-    shown = Deadline.objects.only("submission_id", "cycle", "milestone", "state", "due_on")
-    told = Event.objects.filter(action__in=(Action.ESTIMATE, Action.REOPEN)).order_by(
-        "submission_id", "sequence"
-    )
-    told = told.only("submission_id", "sequence", "action", "happening", "until")
-    prefetch_related_objects(
-        undated, Prefetch("deadlines", queryset=shown), Prefetch("events", queryset=told, to_attr="promises")
-    )
+    """The duties of the rows at work that have no date, in one query, and the estimated dates of those whose
+    duties tell nothing, in another; none where all have a date."""
+    undated = {row.pk: row for row in rows if row.next_due_on is None and row.status in AT_WORK}
+    if not undated:
+        return
+    states: dict[int, set[str]] = {key: set() for key in undated}
+    duties = Deadline.objects.filter(submission_id__in=undated, milestone__in=OFFICE_DUTIES).order_by()
+    for key, cycle, state in duties.values_list("submission_id", "cycle", "state"):
+        if cycle == undated[key].cycle:
+            states[key].add(state)
+    silent = {key for key, found in states.items() if found.isdisjoint(_TOLD)}
+    promises: dict[int, list[Event]] = {key: [] for key in undated}
+    told = Event.objects.filter(submission_id__in=silent, action__in=(Action.ESTIMATE, Action.REOPEN))
+    for event in told.only("submission_id", "action", "happening", "until").order_by("sequence"):
+        promises[event.submission_id].append(event)
+    for key, row in undated.items():
+        vars(row).update(duties=states[key], promises=promises[key])
 
 
 def due_state(row: Submission, today: date, events: Iterable[Event] | None = None) -> Shown:
     """Glyph, word and distance for what is due next in a case. `events` are those of a case, where the caller
-    has them; without them those that `read_undated` has read."""
+    has them and its deadlines; without them what `read_undated` has read."""
     if row.status not in AT_WORK:
         return {"key": "met", "word": str(STATES[row.status]), "distance": ""}
     if row.next_due_on:
         return deadline_state({"due_on": row.next_due_on, "state": ClockState.OPEN}, today)
-    states = {
-        deadline.state
-        for deadline in row.deadlines.all()
-        if deadline.cycle == row.cycle and deadline.milestone in OFFICE_DUTIES
-    }
-    for state in (ClockState.PAUSED, ClockState.NOT_SPECIFIED):
+    states = vars(row).get("duties")
+    if states is None:
+        states = {
+            deadline.state
+            for deadline in row.deadlines.all()
+            if deadline.cycle == row.cycle and deadline.milestone in OFFICE_DUTIES
+        }
+    for state in _TOLD:
         if state in states:
             return deadline_state({"due_on": None, "state": state})
-    if estimate := case_clocks.estimate_of(getattr(row, "promises", ()) if events is None else events):
+    promises = vars(row).get("promises", ()) if events is None else events
+    if estimate := case_clocks.estimate_of(promises):
         return _estimated(estimate, today)
     return {"key": "passed", "word": str(_("Nothing due")), "distance": ""}
 
