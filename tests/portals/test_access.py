@@ -9,7 +9,7 @@ from portals import access
 from portals.catalog.importing import bring_in
 from portals.catalog.page import Here, dataset_context
 from portals.catalog.reading import recognise
-from portals.models import ApiKey, City, Dataset, DatasetTakedown, Table, User
+from portals.models import ApiKey, City, Dataset, DatasetTakedown, User
 from portals.vocabulary import KeyStatus
 from tests.portals.loading import NOW, RIVERBEND, load_text
 
@@ -116,9 +116,8 @@ def test_a_case_issues_one_key(key: ApiKey) -> None:
 def test_a_dataset_that_is_taken_down_gives_no_address_of_its_data(dataset: Dataset, clerk: User) -> None:
     row = access.take_down(dataset, notice="Names were in it.", case="RVB-2", by=clerk, now=NOW)
     dataset.refresh_from_db()
-    here = Here(Table(dataset=dataset), "https://here.example/resource/a.json", ())
+    here = Here("https://here.example/resource/a.json", ())
     shown = dataset_context(dataset, today=NOW.date(), here=here)
-    assert not any(fact.key == "rows" for fact in shown["facts"])
     assert (shown["endpoint"], shown["downloads"], shown["other_endpoints"], shown["examples"]) == (
         "",
         [],
