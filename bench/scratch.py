@@ -35,7 +35,8 @@ class Scratch:
         }
 
 
-UPLOADS = "uploads"
+FILES = ("uploads", "tables")
+"""What lies beside the database in a home."""
 _KEPT = frozenset({"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH"})
 
 
@@ -58,8 +59,9 @@ def twin(original: Scratch) -> Iterator[Scratch]:
     home = Path(tempfile.mkdtemp(prefix="civicdata-bench-"))
     url = ""
     try:
-        if (original.home / UPLOADS).exists():
-            shutil.copytree(original.home / UPLOADS, home / UPLOADS)
+        for files in FILES:
+            if (original.home / files).exists():
+                shutil.copytree(original.home / files, home / files)
         if original.url:
             url = _created(original.url, template=_database(original.url))
         else:
