@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -21,7 +22,7 @@ from requests_app.events import case_clocks
 from requests_app.ladder import Step, next_step
 from requests_app.lifecycle import held
 from requests_app.models import Action, Deadline, Escalation, Event, Submission, Tick
-from requests_app.pathway.batches import in_halves
+from requests_app.pathway.batches import in_halves, side_by_side
 from requests_app.pathway.escalation_steps import Effects, People, take_step
 from requests_app.pathway.unclaimed import raise_unclaimed
 
@@ -60,8 +61,9 @@ def database_now() -> datetime:
 def sweep(*, now: datetime, batch: int = BATCH) -> Report:
     """Take every step that is due at `now` (UTC), each exactly once; a missed run is made up here."""
     report = Report()
-    for cases in _batches(now, batch):
-        _take(cases, now, report)
+    for taken, put_off in side_by_side(_batches(now, batch), partial(_take, now=now)):
+        report.taken.update(taken)
+        report.put_off += put_off
     report.taken["unclaimed"] += raise_unclaimed(now=now, batch=batch)
     report.taken = +report.taken
     Tick.objects.update_or_create(name="sweep", defaults={"at": now, "detail": report.as_json()})
@@ -84,19 +86,20 @@ def _batches(now: datetime, size: int) -> Iterator[list[int]]:
         beyond = Q(next_step_at__gt=last_at) | Q(next_step_at=last_at, pk__gt=last_pk)
 
 
-def _take(cases: Sequence[int], now: datetime, report: Report) -> None:
-    taken: list[Counter[str]] = []
+def _take(cases: Sequence[int], now: datetime) -> tuple[Counter[str], list[int]]:
+    """The steps taken, by code, and the deadlines that were put off."""
+    taken: Counter[str] = Counter()
+    put_off: list[int] = []
 
     def take(part: Sequence[int]) -> None:
-        taken.append(_take_batch(part, now))
+        taken.update(_take_batch(part, now))
 
     def give_up(case: int) -> None:
         logger.exception("A step of case %s failed; its steps are put off for an hour", case)
-        report.put_off += deadlines.put_off(case, now=now, until=now + PUT_OFF)
+        put_off.extend(deadlines.put_off(case, now=now, until=now + PUT_OFF))
 
     in_halves(cases, take, give_up)
-    for steps in taken:
-        report.taken.update(steps)
+    return taken, put_off
 
 
 def _take_batch(cases: Sequence[int], now: datetime) -> Counter[str]:

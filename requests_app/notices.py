@@ -204,20 +204,19 @@ def digest_items(
     occasion: str,
 ) -> list[dict[str, Any]]:
     """Values of items for the daily letters of these members; `line` is the sentence that stands there."""
+    key = f"{kind}:{submission.pk}:{occasion}"
+    shared = {
+        "city_id": submission.city_id,
+        "submission_id": submission.pk,
+        "kind": kind,
+        "subject": submission.reference,
+        "body": line,
+        "state": Notice.State.DIGEST_ITEM.value,
+        "created_at": now,
+    }
     return [
-        {
-            "city_id": submission.city_id,
-            "submission_id": submission.pk,
-            "user_id": member.user_id,
-            "email": member.user.email,
-            "kind": kind,
-            "key": f"{kind}:{submission.pk}:{occasion}:{member.user_id}",
-            "subject": submission.reference,
-            "body": line,
-            "state": Notice.State.DIGEST_ITEM.value,
-            "created_at": now,
-        }
-        for member in {member.user_id: member for member in members}.values()
+        {**shared, "user_id": user_id, "email": member.user.email, "key": f"{key}:{user_id}"}
+        for user_id, member in {member.user_id: member for member in members}.items()
     ]
 
 

@@ -12,10 +12,17 @@ from requests_app.models.words import Actor
 class Message(models.Model):
     """A word between requester and staff, or a note that only staff see."""
 
-    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="messages")
+    submission = models.ForeignKey(
+        Submission, on_delete=models.CASCADE, related_name="messages", db_index=False
+    )
     actor = models.CharField(max_length=10, choices=Actor.choices)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
     )
     at = models.DateTimeField()
     body = models.TextField()
@@ -33,13 +40,20 @@ class Message(models.Model):
 class Attachment(models.Model):
     """A file, stored under the SHA-256 of its content outside the web root."""
 
-    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="attachments")
+    submission = models.ForeignKey(
+        Submission, on_delete=models.CASCADE, related_name="attachments", db_index=False
+    )
     message = models.ForeignKey(
         Message, null=True, blank=True, on_delete=models.CASCADE, related_name="attachments"
     )
     actor = models.CharField(max_length=10, choices=Actor.choices)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
     )
     at = models.DateTimeField()
     name = models.CharField(max_length=255)
@@ -91,12 +105,17 @@ class Notice(models.Model):
         DIGEST_ITEM = "digest_item", _("Waits for the daily letter")
         DIGESTED = "digested", _("Stood in a daily letter")
 
-    city = models.ForeignKey(City, on_delete=models.CASCADE, related_name="notices")
+    city = models.ForeignKey(City, on_delete=models.CASCADE, related_name="notices", db_index=False)
     submission = models.ForeignKey(
-        Submission, null=True, blank=True, on_delete=models.CASCADE, related_name="notices"
+        Submission, null=True, blank=True, on_delete=models.CASCADE, related_name="notices", db_index=False
     )
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="notices"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="notices",
+        db_index=False,
     )
     email = models.EmailField()
     kind = models.CharField(max_length=40, help_text=_("Which text of templates/emails."))

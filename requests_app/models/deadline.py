@@ -25,7 +25,9 @@ class Deadline(models.Model):
     `next_step_at` is the UTC moment at which the sweep must look again; NULL when nothing is left to do.
     """
 
-    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="deadlines")
+    submission = models.ForeignKey(
+        Submission, on_delete=models.CASCADE, related_name="deadlines", db_index=False
+    )
     cycle = models.PositiveSmallIntegerField(default=1)
     clock_key = models.CharField(max_length=80)
     milestone = models.CharField(max_length=30, choices=Milestone.choices)
@@ -74,11 +76,13 @@ class Deadline(models.Model):
 class Escalation(models.Model):
     """A step that the clock took. At most once a step and cycle, by constraint."""
 
-    deadline = models.ForeignKey(Deadline, on_delete=models.CASCADE, related_name="escalations")
+    deadline = models.ForeignKey(
+        Deadline, on_delete=models.CASCADE, related_name="escalations", db_index=False
+    )
     step = models.CharField(max_length=20)
     cycle = models.PositiveSmallIntegerField(default=1)
     action = models.CharField(max_length=15)
-    office = models.ForeignKey(Office, null=True, on_delete=models.PROTECT, related_name="+")
+    office = models.ForeignKey(Office, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
 
     class Meta:

@@ -26,7 +26,9 @@ class Event(models.Model):
     `happened_at` differs from `at` where staff enter what came earlier by phone, mail or counter.
     """
 
-    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="events")
+    submission = models.ForeignKey(
+        Submission, on_delete=models.CASCADE, related_name="events", db_index=False
+    )
     sequence = models.PositiveIntegerField()
     action = models.CharField(max_length=20, choices=Action.choices)
     happening = models.CharField(max_length=30, choices=ClockEvent.choices, blank=True)
@@ -37,7 +39,12 @@ class Event(models.Model):
     at = models.DateTimeField()
     actor = models.CharField(max_length=10, choices=Actor.choices)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
     )
     by_name = models.CharField(max_length=200, blank=True, help_text=_("As it was then."))
     before = models.JSONField(default=dict)

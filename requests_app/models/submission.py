@@ -20,7 +20,7 @@ class Submission(models.Model):
     events of the case and is its revision: an act that finds another length than it read is refused.
     """
 
-    city = models.ForeignKey(City, on_delete=models.PROTECT, related_name="submissions")
+    city = models.ForeignKey(City, on_delete=models.PROTECT, related_name="submissions", db_index=False)
     kind = models.CharField(max_length=20, choices=SubmissionKind.choices)
     reference = models.CharField(max_length=20, unique=True)
     code_hash = models.CharField(max_length=64, editable=False)
@@ -36,24 +36,37 @@ class Submission(models.Model):
     description = models.TextField()
     flags = models.JSONField(default=list, help_text=_("Circumstances that the city's guide names."))
     dataset = models.ForeignKey(
-        Dataset, null=True, blank=True, on_delete=models.PROTECT, related_name="submissions"
+        Dataset, null=True, blank=True, on_delete=models.PROTECT, related_name="submissions", db_index=False
     )
-    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="led_submissions")
+    office = models.ForeignKey(
+        Office, on_delete=models.PROTECT, related_name="led_submissions", db_index=False
+    )
     climbs_from = models.ForeignKey(
         Office,
         on_delete=models.PROTECT,
         related_name="+",
         help_text=_("The office that led when the ladder began; a referral by the clock does not change it."),
+        db_index=False,
     )
     assigned_to = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="assigned"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="assigned",
+        db_index=False,
     )
     requester_name = models.CharField(max_length=200, blank=True)
     requester_email = models.EmailField(blank=True)
     language = models.CharField(max_length=10, default="en")
     channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.WEB)
     entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
     )
     submitted_at = models.DateTimeField(help_text=_("When it entered this system."))
     received_at = models.DateTimeField(
@@ -130,8 +143,10 @@ class Submission(models.Model):
 class Involvement(models.Model):
     """An office beside the lead: acting together, an alternative that staff may choose, or informed."""
 
-    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="involvements")
-    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="involvements")
+    submission = models.ForeignKey(
+        Submission, on_delete=models.CASCADE, related_name="involvements", db_index=False
+    )
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="involvements", db_index=False)
     relation = models.CharField(max_length=15, choices=Relation.choices)
     because = models.JSONField(default=dict, help_text=_("Route key and reason codes, told when shown."))
     since = models.DateTimeField()
@@ -152,9 +167,11 @@ class Referral(models.Model):
     """A case handed from one office to another. The filing date stays what it was."""
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="referrals")
-    from_office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
-    to_office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    from_office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+", db_index=False)
+    to_office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+", db_index=False)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     at = models.DateTimeField()
     reason = models.TextField(blank=True)
     is_return = models.BooleanField(default=False)

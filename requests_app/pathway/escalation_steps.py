@@ -114,7 +114,7 @@ class Effects:
         insert_rows(Escalation, self.escalations)
         insert_rows(Event, self.events)
         insert_rows(Referral, self.referrals)
-        insert_rows(Notice, self.notices, ignore_conflicts=True)
+        insert_rows(Notice, self._letters())
         self._leave_the_side()
         insert_rows(Involvement, self.involvements.values(), ignore_conflicts=True)
         update_rows(
@@ -123,6 +123,13 @@ class Effects:
             self.submissions.values(),
         )
         update_rows(Deadline, ["next_step", "next_step_at", "state"], self.deadlines)
+
+    def _letters(self) -> Iterable[Notice | Values]:
+        """Each letter once, the first of a key: one person may stand in for several who are told."""
+        first: dict[str, Notice | Values] = {}
+        for notice in self.notices:
+            first.setdefault(notice.key if isinstance(notice, Notice) else notice["key"], notice)
+        return first.values()
 
     def _leave_the_side(self) -> None:
         """An office that a case moved to no longer stands beside it."""

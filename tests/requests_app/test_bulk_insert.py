@@ -3,13 +3,19 @@
 import datetime as dt
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 
 from portals.models import City
 from requests_app import bulk
 from requests_app.bulk import insert_rows
 from requests_app.models import Action, Actor, Deadline, Event, Notice, Submission, next_event
 from tests.requests_app.factories import FILED, file_case
+
+
+@pytest.fixture(params=[1, 1_000_000], ids=["copied", "inserted"], autouse=True)
+def _either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL takes few rows by INSERT and many by COPY; what stands there afterwards is the same."""
+    monkeypatch.setattr(bulk, "COPIED", request.param)
 
 
 @pytest.fixture
@@ -66,6 +72,20 @@ def test_what_stands_there_already_is_passed_over_only_when_asked(case: Submissi
     assert Notice.objects.get(key="one").body != "again"
     with pytest.raises(IntegrityError), transaction.atomic():
         insert_rows(Notice, [item(case, "one")])
+
+
+def test_signs_that_mean_something_to_a_database_stay_what_they_are(case: Submission) -> None:
+    texts = ["\\N", "\\.", "a\tb\nc\r\\d", "'; DROP TABLE x; --", '%s {} "quoted"', "äß漢😀", "null", ""]
+    insert_rows(Notice, [item(case, f"sign {n}", body=text) for n, text in enumerate(texts)])
+    stored = Notice.objects.filter(key__startswith="sign ").order_by("key")
+    assert [notice.body for notice in stored] == texts
+
+
+def test_a_text_that_is_too_long_is_refused_not_cut(case: Submission) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite knows no length of a text")
+    with pytest.raises(DataError), transaction.atomic():
+        insert_rows(Notice, [item(case, "long", subject="x" * 301)])
 
 
 def test_rows_that_carry_keys_keep_them(case: Submission) -> None:

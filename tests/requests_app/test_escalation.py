@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import logging
+from collections import Counter
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
@@ -283,10 +284,10 @@ def test_an_act_between_selection_and_writing_is_never_undone(
     quick, slow = (file_case(kent.city, dataset=kent.dataset) for _number in range(2))
     real = escalation._take
 
-    def meanwhile(cases: list[int], now: dt.datetime, report: escalation.Report) -> None:
+    def meanwhile(cases: list[int], now: dt.datetime) -> tuple[Counter[str], list[int]]:
         intake.acknowledge(quick, by=kent.alice, now=now)
         intake.claim(slow, by=kent.bob, now=now)
-        real(cases, now, report)
+        return real(cases, now)
 
     monkeypatch.setattr(escalation, "_take", meanwhile)
     now = at(kent.city, D(2026, 6, 3))

@@ -137,6 +137,17 @@ def test_whoever_referred_it_hears_that_it_is_not_accepted(kent: Staff, case: Su
     assert "Nobody of" in lines["Charlie"]
 
 
+def test_whoever_referred_it_and_stands_in_for_the_head_hears_once(kent: Staff, case: Submission) -> None:
+    head = kent.charlie.memberships.get()
+    head.role = MemberRole.HEAD
+    head.save()
+    alice = Member.objects.create(user=kent.alice, city=kent.city, office=head.office, role=MemberRole.MEMBER)
+    absences.enter(head, deputy=alice, from_on=D(2026, 6, 2), to_on=D(2026, 6, 9), by=kent.charlie, now=FILED)
+    routing.refer(case, to=head.office, reason="Yours", by=kent.alice, now=FILED)
+    assert raise_unclaimed(now=at(kent.city, D(2026, 6, 4)), batch=500) == 1
+    assert sorted(name for name, _line in told(case)) == ["Alice", "Charlie"]
+
+
 def test_what_has_ended_or_gone_up_by_the_ladder_is_not_raised(kent: Staff) -> None:
     case = file_case(kent.city, dataset=kent.dataset)
     sweep(now=at(kent.city, D(2026, 6, 15)))  # referred to the clerk's office by the clock
