@@ -17,7 +17,7 @@ from django.template import Context, RequestContext, Template, engines
 from django.utils import timezone
 
 from portals.models import Dataset, Table
-from portals.soda import tables
+from portals.soda.store import tables
 from requests_app.models import Submission, Tick
 
 ROWS = 25

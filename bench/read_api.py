@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from portals.models import Dataset, Table
-from portals.soda.loading import load
+from portals.soda.store.loading import load
 
 ROWS = 20_000
 SOURCE = "bench-calls.csv"

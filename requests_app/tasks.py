@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from portals.catalog.refresh import refresh_catalogs as refresh
-from portals.soda import tables
+from portals.soda.store import tables
 from requests_app import escalation
 from requests_app.correspondence import delivery
 from requests_app.related import following, joined

@@ -1,4 +1,7 @@
-"""The table behind a dataset: which file of the store holds its rows. Sole writer: portals.soda.loading."""
+"""The table behind a dataset: which file of the store holds its rows.
+
+Sole writer: portals.soda.store.loading.
+"""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,8 +12,8 @@ from portals.models.dataset import Dataset
 class Table(models.Model):
     """What was loaded for a dataset; a dataset that has one is served here. Moments are UTC.
 
-    The rows lie in a file of their own, `portals.soda.tables.path_of(sha256)`, which is never changed: a new
-    load writes a new file, and this row then speaks of that.
+    The rows lie in a file of their own, `portals.soda.store.tables.path_of(sha256)`, which is never
+    changed: a new load writes a new file, and this row then speaks of that.
     """
 
     dataset = models.OneToOneField(Dataset, on_delete=models.CASCADE, related_name="table")

@@ -20,8 +20,8 @@ from django.http import QueryDict
 from portals.models import City, Dataset, Field, Table
 from portals.soda.catalogue import Links, in_portions, listed, table_of
 from portals.soda.errors import SodaError, unrecognized_arguments
-from portals.soda.tables import columns_of
-from portals.soda.types import SodaType
+from portals.soda.store.tables import columns_of
+from portals.soda.values.types import SodaType
 from portals.text_search import matching
 
 LIMIT, LARGEST = 100, 10_000

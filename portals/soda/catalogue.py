@@ -13,7 +13,7 @@ from django.db.models import Count, Prefetch, QuerySet
 
 from portals.addresses import dataset_address
 from portals.models import Dataset, DatasetTakedown, Table
-from portals.soda.types import GEOMETRIES
+from portals.soda.values.types import GEOMETRIES
 
 PORTION = 500
 """Datasets that are in memory at a time."""

@@ -1,7 +1,7 @@
 """Rows as JSON, CSV, TSV, GeoJSON and compact JSON, byte for byte in the forms that clients of Socrata know.
 
 Streaming: each function takes the columns of an answer and an iterator of rows, and gives blocks of bytes. A
-value comes as it is stored (see portals.soda.tables); NULL is left out of JSON and empty in CSV.
+value comes as it is stored (see portals.soda.store.tables); NULL is left out of JSON and empty in CSV.
 
 Cells that begin with "=" are left as they are, also in CSV: this is an interface of data, what a city wrote
 must come back unchanged, and an apostrophe put in front would be taken for data by every other program.
@@ -9,15 +9,15 @@ Loading warns the steward of such cells instead (docs/tables.md). Files made of 
 are guarded otherwise: requests_app.desk.spreadsheets.
 """
 
-import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from json.encoder import encode_basestring
 from typing import Any
 
-from portals.soda.shapes import to_wkt
-from portals.soda.types import GEOMETRIES, OutputColumn, SodaType
+from portals.soda.values.objects import location_text, url_text
+from portals.soda.values.shapes import to_wkt
+from portals.soda.values.types import GEOMETRIES, OutputColumn, SodaType
 
 Row = Sequence[Any]
 Columns = Sequence[OutputColumn]
@@ -102,23 +102,6 @@ _JSON: dict[SodaType, Callable[[Any], str]] = {
     **dict.fromkeys(GEOMETRIES, _as_is),
 }
 """How the others than text are written; stored objects are JSON already."""
-
-
-def url_text(stored: str) -> str:
-    """`description (address)`, or whichever there is."""
-    value = json.loads(stored)
-    address, description = value.get("url") or "", value.get("description") or ""
-    return f"{description} ({address})" if address and description else address or description
-
-
-def location_text(stored: str) -> str:
-    """Address, `city, state zip` and `(latitude, longitude)`, each in its line where there is one."""
-    value = json.loads(stored)
-    human = json.loads(value.get("human_address") or "{}")
-    region = " ".join(part for part in (human.get("state"), human.get("zip")) if part)
-    city = ", ".join(part for part in (human.get("city"), region) if part)
-    pair = f"({value['latitude']}, {value['longitude']})" if value.get("latitude") else ""
-    return "\n".join(part for part in (human.get("address"), city, pair) if part)
 
 
 _PLAIN: dict[SodaType, Callable[[Any], str]] = {

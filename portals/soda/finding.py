@@ -9,9 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from portals.models import Dataset, Table
-from portals.soda import tables
 from portals.soda.catalogue import described
 from portals.soda.errors import SodaError, dataset_missing
+from portals.soda.store import tables
 
 NAMED = 10
 """Datasets of one identifier that are looked at; there are as many as there are cities."""

@@ -11,8 +11,8 @@ from typing import Any
 
 from portals.models import Dataset, Distribution, Table
 from portals.soda.catalogue import Links, table_of
-from portals.soda.tables import columns_of
-from portals.soda.types import SodaType
+from portals.soda.store.tables import columns_of
+from portals.soda.values.types import SodaType
 
 DATA_TYPES = {
     SodaType.FLOATING_TIMESTAMP: "calendar_date",

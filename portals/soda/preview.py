@@ -17,10 +17,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portals.models import Dataset, Table
-from portals.soda import engine, tables
-from portals.soda.encodings import location_text, number_text, url_text
+from portals.soda.encodings import number_text
 from portals.soda.errors import SodaError
-from portals.soda.types import GEOMETRIES, NUMERIC, Column, SodaType
+from portals.soda.store import engine, tables
+from portals.soda.values.objects import location_text, url_text
+from portals.soda.values.types import GEOMETRIES, NUMERIC, Column, SodaType
 
 logger = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from portals.soda.encodings import plain_text
 from portals.soda.metadata import SYSTEM, as_text
-from portals.soda.types import OutputColumn, SodaType
+from portals.soda.values.types import OutputColumn, SodaType
 
 Row = Sequence[Any]
 ABOUT = 3

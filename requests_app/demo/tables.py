@@ -7,8 +7,8 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from portals.models import City, Dataset
-from portals.soda.file_columns import Wishes
-from portals.soda.loading import load
+from portals.soda.files.file_columns import Wishes
+from portals.soda.store.loading import load
 
 DATA = Path(__file__).parent.parent / "demo_data" / "tables"
 

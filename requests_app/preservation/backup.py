@@ -27,7 +27,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
 
 from portals.models import Table
-from portals.soda import tables
+from portals.soda.store import tables
 from requests_app.attachments.files import path_of
 from requests_app.models import Attachment, Notice, Submission
 from requests_app.preservation.archive import (

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from portals import setup_log
 from portals.models import ApiKey, City, Dataset, DatasetTakedown
-from portals.soda import tables
+from portals.soda.store import tables
 from requests_app.attachments.files import path_of
 from requests_app.lifecycle import AT_WORK
 from requests_app.models import Attachment, Event, MeasureTaken, Submission

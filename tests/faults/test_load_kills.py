@@ -27,7 +27,7 @@ import json
 from datetime import timedelta
 from django.utils import timezone
 from portals.models import Table
-from portals.soda import tables
+from portals.soda.store import tables
 later = timezone.now() + timedelta(hours=2)
 strays = [name for name, _sentence in tables.wrong(now=later)]
 found = {"rows": Table.objects.get().row_count, "strays": len(strays)}

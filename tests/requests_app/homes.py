@@ -23,7 +23,7 @@ from django.db import transaction
 from django.test import override_settings
 
 from portals import rulebook
-from portals.soda.loading import load
+from portals.soda.store.loading import load
 from portals.vocabulary import Outcome
 from requests_app import intake
 from requests_app.attachments.files import attach_files, store

@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from portals.management.command import PlainCommand
 from portals.models import Dataset
-from portals.soda.csv_reading import DELIMITERS
-from portals.soda.file_columns import Wishes
-from portals.soda.load_report import LoadReport
-from portals.soda.loading import load
-from portals.soda.source_file import LoadError
+from portals.soda.files.csv_reading import DELIMITERS
+from portals.soda.files.file_columns import Wishes
+from portals.soda.files.source_file import LoadError
+from portals.soda.store.load_report import LoadReport
+from portals.soda.store.loading import load
 
 _DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", **{sign: sign for sign in DELIMITERS}}
 

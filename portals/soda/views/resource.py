@@ -13,13 +13,14 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from portals.models import Dataset, Table
-from portals.soda import encodings, engine, finding, metadata, rows_json, tables
-from portals.soda.analysis import analyse
+from portals.soda import encodings, finding, metadata, rows_json
 from portals.soda.catalogue import described
 from portals.soda.errors import QueryError, SodaError, row_missing, unrecognized_arguments
-from portals.soda.parameters import asked
-from portals.soda.sql import Statement, to_sql
-from portals.soda.types import ROW_ID, OutputColumn
+from portals.soda.language.analysis import analyse
+from portals.soda.language.parameters import asked
+from portals.soda.language.sql import Statement, to_sql
+from portals.soda.store import engine, tables
+from portals.soda.values.types import ROW_ID, OutputColumn
 from portals.soda.views.call import mark, read_call, streamed, unchanged
 
 VERSION = "1"

@@ -9,7 +9,7 @@ from typing import Any
 from django.http.response import HttpResponseBase
 
 from portals.models import Dataset, Table
-from portals.soda.loading import load
+from portals.soda.store.loading import load
 from tests.portals.soda.conftest import NOW
 
 CANARY = "canary-5e1d"

@@ -4,11 +4,11 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from portals.soda.analysis import analyse
-from portals.soda.parser import parse_query
-from portals.soda.sql import Statement, to_sql
-from portals.soda.sql_functions import register
-from portals.soda.types import Column, SodaType
+from portals.soda.language.analysis import analyse
+from portals.soda.language.parser import parse_query
+from portals.soda.language.sql import Statement, to_sql
+from portals.soda.language.sql_functions import register
+from portals.soda.values.types import Column, SodaType
 
 T = SodaType
 COLUMNS = (

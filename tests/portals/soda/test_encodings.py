@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from portals.soda import encodings
 from portals.soda.encodings import double_text, encode, json_row, number_text
-from portals.soda.types import OutputColumn, SodaType
+from portals.soda.values.types import OutputColumn, SodaType
 
 POINT = '{"type":"Point","coordinates":[-94.5,39]}'
 HUMAN = json.dumps({"address": '7 "Elm" St', "city": "Kent", "state": "WA", "zip": "98032"})

@@ -7,9 +7,10 @@ import pytest
 
 from portals import access
 from portals.models import Dataset, Table, User
-from portals.soda import preview, tables
-from portals.soda.loading import load
+from portals.soda import preview
 from portals.soda.preview import Cell, preview_context
+from portals.soda.store import tables
+from portals.soda.store.loading import load
 from tests.portals.soda.conftest import NOW
 
 Write = Callable[..., Path]

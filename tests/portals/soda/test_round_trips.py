@@ -17,11 +17,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portals.soda.encodings import encode
-from portals.soda.file_columns import Found, Wishes, look
-from portals.soda.loading import _values
-from portals.soda.source_file import Progress, inspect
-from portals.soda.table_writing import Plan, write
-from portals.soda.types import OutputColumn
+from portals.soda.files.file_columns import Found, Wishes, look
+from portals.soda.files.source_file import Progress, inspect
+from portals.soda.store.loading import _values
+from portals.soda.store.table_writing import Plan, write
+from portals.soda.values.types import OutputColumn
 from tests.portals.soda.conftest import NOW
 
 WITHOUT_FIELDS: Any = SimpleNamespace(fields=SimpleNamespace(all=lambda: []))

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from portals.models import ApiKey, Dataset, Table
-from portals.soda import tables
+from portals.soda.store import tables
 from portals.vocabulary import Outcome, SubmissionKind
 from requests_app import determinations
 from requests_app.attachments.files import path_of, store

@@ -9,8 +9,8 @@ from django.test import Client
 
 from portals import access
 from portals.models import Dataset, Table, User
-from portals.soda import engine
 from portals.soda.errors import timed_out
+from portals.soda.store import engine
 from tests.portals.soda.conftest import NOW, make_city
 from tests.portals.soda.served import (
     CANARY,
