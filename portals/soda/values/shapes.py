@@ -84,6 +84,8 @@ def from_geojson(value: Any) -> Shape | None:
 def _checked(kind: str, coordinates: Any) -> Shape:
     seen_third: list[bool] = []
     kept = _nested(coordinates, _DEPTHS[kind], seen_third)
+    if not kept:
+        raise NoShape("has no position")
     if kind == "Polygon":
         _check_rings(kept)
     elif kind == "MultiPolygon":

@@ -56,6 +56,8 @@ def test_a_third_coordinate_is_told() -> None:
         ("POINT (39 -94.5)", "latitude -94.5"),
         ("POINT (2766000 1440000)", "degrees in WGS84"),
         ("SRID=2926;POINT (1 2)", "the system 2926"),
+        ("MULTIPOINT ()", "no position"),
+        ("MULTIPOLYGON ()", "no position"),
         ("LINESTRING (1 2)", "single position"),
         ("POLYGON ((0 0, 0 1, 0 0))", "fewer than four"),
         ("POLYGON ((0 0, 0 1, 1 1, 1 0))", "does not end where it begins"),
