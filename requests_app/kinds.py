@@ -10,11 +10,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from portals.vocabulary import SubmissionKind, Topic
-from requests_app.forms.appeals import AppealForm
 from requests_app.forms.base import Answered, KindForm
-from requests_app.forms.concerns import MisuseReportForm, PrivacyConcernForm
-from requests_app.forms.datasets import AccessRequestForm, DatasetRequestForm, ErrorReportForm
-from requests_app.forms.records import RecordsRequestForm
+from requests_app.forms.kinds.appeals import AppealForm
+from requests_app.forms.kinds.concerns import MisuseReportForm, PrivacyConcernForm
+from requests_app.forms.kinds.datasets import AccessRequestForm, DatasetRequestForm, ErrorReportForm
+from requests_app.forms.kinds.records import RecordsRequestForm
 from requests_app.models import Submission
 from requests_app.models.kinds import DETAILS
 

@@ -3,40 +3,40 @@
 from django.urls import URLPattern, path
 
 from requests_app.api import dispatch, pages
-from requests_app.views import (
+from requests_app.views import case_file, fees, parts
+from requests_app.views.acts import page as staff_acts
+from requests_app.views.desk import (
     absences,
-    answers,
     appeals,
     bulk,
     calendar,
-    case,
-    case_file,
-    concerned,
     enforcement,
     enter,
-    fees,
-    following,
-    keys,
     letters,
     links,
     mentions,
-    parts,
-    performance,
-    public,
     publication,
     repeated,
     reports,
     saved_views,
-    setup_days,
-    setup_people,
-    setup_rules,
-    setup_simulation,
     staff,
-    staff_acts,
+)
+from requests_app.views.resident import (
+    answers,
+    case,
+    concerned,
+    following,
+    keys,
+    performance,
+    public,
     submit,
     track,
 )
-from requests_app.views import setup as city_setup
+from requests_app.views.setup import days as setup_days
+from requests_app.views.setup import overview as city_setup
+from requests_app.views.setup import people as setup_people
+from requests_app.views.setup import rules as setup_rules
+from requests_app.views.setup import simulation as setup_simulation
 
 app_name = "requests_app"
 

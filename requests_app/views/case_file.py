@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from requests_app import access
 from requests_app.models import Submission
 from requests_app.preservation import case_export
-from requests_app.views.case import closed_door, find
+from requests_app.views.resident.case import closed_door, find
 from requests_app.views.staff_only import StaffRequest, staff_only
 
 

@@ -20,8 +20,8 @@ from requests_app.forms.case import WriteForm
 from requests_app.handling import fee_waivers
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, Submission
-from requests_app.views.case import closed_door, find
 from requests_app.views.common import page
+from requests_app.views.resident.case import closed_door, find
 from requests_app.views.staff_only import StaffRequest, staff_only
 from requests_app.views.typed_again import typed_before
 

@@ -18,8 +18,8 @@ from requests_app import access
 from requests_app.answers.case_parts import not_ready, outcome_of
 from requests_app.answers.redaction_log import as_csv
 from requests_app.models import Part, Submission, Withheld
-from requests_app.views.case import closed_door, find
 from requests_app.views.common import page
+from requests_app.views.resident.case import closed_door, find
 from requests_app.views.staff_only import StaffRequest, staff_only
 
 TYPES = {"csv": "text/csv; charset=utf-8", "html": "text/html; charset=utf-8"}

@@ -13,8 +13,8 @@ from requests_app.models import Action, Part, Status, Submission
 from tests.requests_app.factories import FILED, Staff, file_case
 from tests.requests_app.pages import main_of, text_of
 from tests.requests_app.part_cases import HOUR, NO, YES, decided, fresh, in_parts
-from tests.requests_app.views.test_answers import do, offered, prove
-from tests.requests_app.views.test_staff import signed_in
+from tests.requests_app.views.acts.test_answers import do, offered, prove
+from tests.requests_app.views.desk.test_staff import signed_in
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,1 @@
+"""The forms of the desk's own pages: lists, letters, links, reports."""

@@ -1,0 +1,1 @@
+"""What can be filed: a form for each of the seven kinds."""

@@ -1,0 +1,42 @@
+"""The acts about an answer as rows for the table of staff acts: form, act, heading, button, what is said."""
+
+from django.utils.translation import gettext_lazy
+
+from requests_app.forms.acts import answers as forms
+from requests_app.handling import statements, undo
+from requests_app.models import Action
+from requests_app.pages.casefile import CaseFile
+from requests_app.views.acts.fees import Row
+
+ANSWER_ACTS: dict[Action, Row] = {
+    Action.STATEMENT: (
+        forms.StatementForm,
+        lambda s, f, **c: statements.give_statement(
+            s,
+            grounds=f.cleaned_data["grounds"],
+            exemption=f.cleaned_data["exemption"],
+            files=f.stored,
+            **c,
+        ),
+        gettext_lazy("Give the written statement of the denial"),
+        gettext_lazy("Send the statement"),
+        gettext_lazy("Sent. The requester gets a letter."),
+    ),
+    Action.UNDO: (
+        forms.UndoForm,
+        lambda s, f, **c: undo.undo(s, reason=f.cleaned_data["reason"], **c),
+        gettext_lazy("Undo the answer"),
+        gettext_lazy("Take it back"),
+        gettext_lazy("Taken back. The requester gets a letter."),
+    ),
+}
+
+
+def pointless(file: CaseFile) -> set[Action]:
+    """The acts about an answer that have no object in this case now; asks the database nothing."""
+    case, idle = file.submission, set[Action]()
+    if not statements.statement_wanted(file.events):
+        idle.add(Action.STATEMENT)
+    if undo.undoable(case.status, file.events, case.city, now=file.now) is None:
+        idle.add(Action.UNDO)
+    return idle

@@ -1,0 +1,29 @@
+"""The acts that change what a case is, as rows for the table of staff acts."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
+from requests_app.forms.acts.conversions import ConvertForm
+from requests_app.forms.acts.general import ActForm
+from requests_app.models import Action
+from requests_app.pages.casefile import CaseFile
+from requests_app.related import conversions
+
+Row = tuple[type[ActForm], Callable[..., Any], Any, Any, Any]
+
+TIE_ACTS: dict[Action, Row] = {
+    Action.CONVERT: (
+        ConvertForm,
+        lambda s, f, **c: conversions.convert(s, **f.values(), **c),
+        gettext_lazy("Turn into another kind"),
+        gettext_lazy("Turn it into this"),
+        gettext_lazy("Done. The requester gets a letter with the offices and dates that hold now."),
+    ),
+}
+
+
+def pointless(file: CaseFile) -> set[Action]:
+    """A kind that becomes nothing else has no such act."""
+    return set() if conversions.targets(file.submission.kind) else {Action.CONVERT}

@@ -1,0 +1,1 @@
+"""The setup of a city: what staff decide beside its file, each change with what it would move."""
