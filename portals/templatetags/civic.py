@@ -140,6 +140,19 @@ def why(explained: Any) -> list[str]:
     return [step if isinstance(step, str) else explain.sentence(_reason(step)) for step in steps]
 
 
+@register.filter
+def done(explained: Any) -> str:
+    """When a deadline was met, by what, and how long before or after its last day; nothing while it runs."""
+    met = _met(explained)
+    return explain.sentence(met) if met else ""
+
+
+def _met(explained: Any) -> Reason | None:
+    steps = _read(explained, "because") or _read(explained, "reasons") or ()
+    reasons = (_reason(step) for step in steps if not isinstance(step, str))
+    return next((reason for reason in reasons if reason.code.startswith("met.")), None)
+
+
 def _reason(step: Any) -> Reason:
     return step if isinstance(step, Reason) else Reason.from_json(step)
 
@@ -161,7 +174,7 @@ def headed(cells: Sequence[Any], columns: Sequence[Any]) -> list[dict[str, Any]]
     """The cells of a row, each with the label and the alignment of its column, for cards on a phone."""
     return [
         {"label": _read(column, "label"), "num": _read(column, "num")}
-        | {name: _read(cell, name) for name in ("text", "url", "state", "ref")}
+        | {name: _read(cell, name) for name in ("text", "url", "state", "note", "ref")}
         for cell, column in zip(cells, columns, strict=True)
     ]
 
@@ -193,6 +206,9 @@ def deadline_state(deadline: Any, today: date | None = None) -> Shown:
     """How a deadline is shown on the city day `today`. Without `today`, an open one is just on time."""
     due_on, today = as_date(_read(deadline, "due_on")), as_date(today)
     state = str(_read(deadline, "state") or ClockState.OPEN)
+    met = _met(deadline) if state == ClockState.MET else None
+    if met and met.code == "met.late" and _read(deadline, "milestone") not in OWN_CHOICE:
+        return {"key": "late", "word": _("Done late"), "distance": ""}
     if state in STATE_WORDS and state != ClockState.NOT_SPECIFIED:
         return {"key": state, "word": state_word(state), "distance": ""}
     if due_on is None:

@@ -27,7 +27,6 @@ from django.utils.translation import gettext as _
 from portals.explain import long_date
 from portals.models import City, User
 from portals.vocabulary import SubmissionKind
-from requests_app.lifecycle import AT_WORK
 from requests_app.models import Notice, Submission, Tick
 from requests_app.notices import rendered
 
@@ -263,7 +262,7 @@ def _about(case: Submission | None, today: date) -> str:
     if case is None:
         return ""
     title = str(case.get_kind_display()) if case.kind in KEPT_OUT_OF_LETTERS else one_line(case.title)
-    if case.next_due_on is None or case.status not in AT_WORK:
+    if case.next_due_on is None:
         return title
     words = (
         _("%(title)s (was due on %(due)s)") if case.next_due_on < today else _("%(title)s (due on %(due)s)")

@@ -18,13 +18,14 @@ from portals.models import CatalogRun
 from portals.vocabulary import Relation
 from requests_app import access
 from requests_app.access import Standing
+from requests_app.desk.next_due import read_duties
 from requests_app.desk.queue import (
     Workplace,
     by_city_date,
     due_on_the_day,
     late,
     later,
-    read_undated,
+    still_due,
     with_columns,
 )
 from requests_app.lifecycle import AT_WORK
@@ -37,6 +38,7 @@ COUNT_CAP = 30
 ORDER: dict[str, Any] = {
     "late": _("Late"),
     "today": _("Due today"),
+    "owed": _("Answered, something is still due"),
     "referred": _("Referred to your office, not accepted yet"),
     "unacknowledged": _("Not acknowledged yet"),
     "answered": _("The requester wrote"),
@@ -67,6 +69,7 @@ def desk_lists(who: Standing, place: Workplace, now: datetime) -> list[DeskList]
     queries = {
         "late": f"scope={scope}&due=late",
         "today": f"scope={scope}&due=today",
+        "owed": f"scope={scope}&state=owed",
         "referred": "scope=lead&state=referred",
         "unacknowledged": f"scope={scope}&state=received",
         "answered": f"scope={scope}&state=wrote",
@@ -77,7 +80,7 @@ def desk_lists(who: Standing, place: Workplace, now: datetime) -> list[DeskList]
     }
     shown = {pk for keys in found.values() for pk in keys[:ON_DESK]}
     rows = {row.pk: row for row in with_columns(Submission.objects.filter(pk__in=shown))} if shown else {}
-    read_undated(rows.values())
+    read_duties(rows.values())
     lists = []
     for key, title in ORDER.items():
         first = [rows[pk] for pk in found[key][:ON_DESK] if pk in rows]
@@ -129,6 +132,7 @@ def _lists(who: Standing, today: Mapping[int, date]) -> dict[str, QuerySet[Submi
     return {
         "late": mine.filter(OPEN, by_city_date(today, late)),
         "today": mine.filter(OPEN, by_city_date(today, due_on_the_day)),
+        "owed": mine.filter(still_due()),
         "referred": access.led_by(who).filter(referral_waits_since__isnull=False, status__in=at_work),
         "unacknowledged": mine.filter(by_city_date(today, later), status=Status.RECEIVED),
         "answered": mine.filter(requester_wrote_at__isnull=False).order_by("requester_wrote_at", "pk"),

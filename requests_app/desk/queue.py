@@ -4,7 +4,7 @@ Alone responsible for filters, order and keyset paging of the staff's lists. Wha
 access.py: every list starts from one of its querysets.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,20 +12,17 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
-from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from portals.models import City, Office
-from portals.templatetags.civic import Shown, deadline_state, distance
 from portals.text_search import matching
-from portals.vocabulary import ClockState, SubmissionKind
+from portals.vocabulary import SubmissionKind
 from requests_app import access
 from requests_app.access import Standing
 from requests_app.deadlines import NOTHING_DUE
-from requests_app.events import case_clocks
-from requests_app.ladder import OFFICE_DUTIES
+from requests_app.desk.next_due import STATES, read_duties
 from requests_app.lifecycle import AT_WORK
-from requests_app.models import Action, Deadline, Event, Status, Submission
+from requests_app.models import Status, Submission
 from requests_app.models.submission import OPEN
 
 PAGE = 25
@@ -103,10 +100,13 @@ def this_week(today: date) -> Q:
     return Q(urgency__gte=today, urgency__lte=today + timedelta(days=6 - today.weekday()))
 
 
+def still_due() -> Q:
+    """Answered or closed, and the law wants more: a written statement, what an order asks."""
+    return Q(status__in=(Status.DETERMINED, Status.CLOSED), urgency__lt=NOTHING_DUE)
+
+
 DUE = {"late": late, "today": due_on_the_day, "week": this_week}
-ANY, OPEN_STATE, WROTE, REFERRED = "any", "open", "wrote", "referred"
-STATES = {**dict(Status.choices), Status.CLARIFYING: _("Waiting for the requester")}
-"""The words of a status as staff read them."""
+ANY, OPEN_STATE, WROTE, REFERRED, OWED = "any", "open", "wrote", "referred", "owed"
 
 
 class QueueFilter(django_filters.FilterSet):
@@ -123,6 +123,7 @@ class QueueFilter(django_filters.FilterSet):
             *STATES.items(),
             (WROTE, _("The requester wrote")),
             (REFERRED, _("Referred, not accepted yet")),
+            (OWED, _("Answered, something is still due")),
             (ANY, _("Any")),
         ],
         empty_label=None,
@@ -161,7 +162,7 @@ class QueueFilter(django_filters.FilterSet):
         self.who, self.place, self.now = who, place, now
         scopes = scopes_of(who)
         given = {name: data.get(name, "") for name in self.base_filters}
-        at_work = given["state"] in (*AT_WORK, OPEN_STATE, REFERRED, "")
+        at_work = given["state"] in (*AT_WORK, OPEN_STATE, REFERRED, OWED, "")
         defaults = {
             "scope": next(iter(scopes)),
             "state": OPEN_STATE,
@@ -198,6 +199,8 @@ class QueueFilter(django_filters.FilterSet):
             return queryset.filter(requester_wrote_at__isnull=False)
         if value == REFERRED:
             return queryset.filter(OPEN, referral_waits_since__isnull=False)
+        if value == OWED:
+            return queryset.filter(still_due())
         return queryset if value == ANY else queryset.filter(status=value)
 
     def is_due(self, queryset: QuerySet[Submission], name: str, value: str) -> QuerySet[Submission]:
@@ -283,7 +286,7 @@ def page_of(queryset: QuerySet[Submission], sort: str, *, after: str = "", befor
     rows = list(with_columns(ordered.reverse() if backward else ordered)[: PAGE + 1])
     more = len(rows) > PAGE
     rows = rows[:PAGE]
-    read_undated(rows)
+    read_duties(rows)
     if backward:
         rows.reverse()
     has_before, has_after = (more, True) if backward else (beyond is not None, more)
@@ -302,64 +305,5 @@ _COLUMNS = [
 
 
 def with_columns(queryset: QuerySet[Submission]) -> QuerySet[Submission]:
-    """What a list shows, and nothing else; `due_state` of a row without a date wants `read_undated` first."""
+    """What a list shows, and nothing else; `due_state` of a row without a date wants `read_duties` first."""
     return queryset.select_related("office", "assigned_to").only(*_COLUMNS)
-
-
-_TOLD = (ClockState.PAUSED, ClockState.NOT_SPECIFIED)
-"""What is told of a duty without a date, the first before the second."""
-
-
-def read_undated(rows: Iterable[Submission]) -> None:
-    """The duties of the rows at work that have no date, in one query, and the estimated dates of those whose
-    duties tell nothing, in another; none where all have a date."""
-    undated = {row.pk: row for row in rows if row.next_due_on is None and row.status in AT_WORK}
-    if not undated:
-        return
-    states: dict[int, set[str]] = {key: set() for key in undated}
-    duties = Deadline.objects.filter(submission_id__in=undated, milestone__in=OFFICE_DUTIES).order_by()
-    for key, cycle, state in duties.values_list("submission_id", "cycle", "state"):
-        if cycle == undated[key].cycle:
-            states[key].add(state)
-    silent = {key for key, found in states.items() if found.isdisjoint(_TOLD)}
-    promises: dict[int, list[Event]] = {key: [] for key in undated}
-    told = Event.objects.filter(submission_id__in=silent, action__in=(Action.ESTIMATE, Action.REOPEN))
-    for event in told.only("submission_id", "action", "happening", "until").order_by("sequence"):
-        promises[event.submission_id].append(event)
-    for key, row in undated.items():
-        vars(row).update(duties=states[key], promises=promises[key])
-
-
-def due_state(row: Submission, today: date, events: Iterable[Event] | None = None) -> Shown:
-    """Glyph, word and distance for what is due next in a case. `events` are those of a case, where the caller
-    has them and its deadlines; without them what `read_undated` has read."""
-    if row.status not in AT_WORK:
-        return {"key": "met", "word": str(STATES[row.status]), "distance": ""}
-    if row.next_due_on:
-        return deadline_state({"due_on": row.next_due_on, "state": ClockState.OPEN}, today)
-    states = vars(row).get("duties")
-    if states is None:
-        states = {
-            deadline.state
-            for deadline in row.deadlines.all()
-            if deadline.cycle == row.cycle and deadline.milestone in OFFICE_DUTIES
-        }
-    for state in _TOLD:
-        if state in states:
-            return deadline_state({"due_on": None, "state": state})
-    promises = vars(row).get("promises", ()) if events is None else events
-    if estimate := case_clocks.estimate_of(promises):
-        return _estimated(estimate, today)
-    return {"key": "passed", "word": str(_("Nothing due")), "distance": ""}
-
-
-def _estimated(on: date, today: date) -> Shown:
-    """The date that the office itself gave: it is told with its own words, and nobody is late by it."""
-    over = on < today
-    said = {"on": formats.date_format(on, "DATE_FORMAT")}
-    words = _("Estimated date %(on)s has passed") if over else _("Estimated for %(on)s")
-    return {
-        "key": "due_soon" if over else "on_time",
-        "word": str(words % said),
-        "distance": distance(on, today),
-    }

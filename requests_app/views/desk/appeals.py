@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from portals.templatetags.civic import city_date, deadline_state
 from portals.vocabulary import ClockState, Milestone
 from requests_app.access import Standing
-from requests_app.desk import appeals_board, queue
+from requests_app.desk import appeals_board, next_due, queue
 from requests_app.desk.appeals_board import ON_BOARD, PAGE, page_by
 from requests_app.desk.queue import Workplace
 from requests_app.models import Appeal, Deadline, OutsideReview, Submission
@@ -51,7 +51,7 @@ def _appealed(appeal: Appeal) -> Cell:
 
 def _appeal_cells(case: Submission, today: date) -> list[Cell]:
     appeal = case.appeal
-    next_due = queue.due_state(case, today)
+    state, duty = next_due.due_state(case, today), next_due.duty_among(case, case.deadlines.all())
     decision = next(
         (
             one
@@ -68,8 +68,21 @@ def _appeal_cells(case: Submission, today: date) -> list[Cell]:
         {"text": f"{appeal.get_ground_display()}{late}"},
         {"text": case.office.name},
         {"text": by_when},
-        {"state": next_due["key"], "text": " ".join(filter(None, [next_due["word"], next_due["distance"]]))},
+        {
+            "state": state["key"],
+            "text": " ".join(filter(None, [state["word"], state["distance"]])),
+            "note": _due_note(case, duty),
+        },
     ]
+
+
+def _due_note(case: Submission, duty: tuple[str, bool] | None) -> str:
+    """Which duty is due next and on which day, as the day of a decision may be another or not specified."""
+    if duty is None:
+        return ""
+    what, own = duty
+    target = _("office target") if own else ""
+    return " · ".join(filter(None, [what, city_date(case.next_due_on), target]))
 
 
 def _deadline_cells(row: Deadline, today: date) -> list[Cell]:

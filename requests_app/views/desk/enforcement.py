@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portals.soda import limits, usage
 from requests_app import access, enforcement
 from requests_app.answers import api_keys
-from requests_app.desk import queue
+from requests_app.desk import next_due, queue
 from requests_app.events.enforcement_stand import ENFORCED
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, ConcernedParty, Involvement, MeasureTaken, Submission
@@ -77,7 +77,7 @@ def _row(case: Submission) -> dict[str, Any]:
         "parties": list(case.parties.all()),
         "finding": findings[-1] if findings else None,
         "in_force": list(case.measures_taken.all()),
-        "status": queue.STATES[case.status],
+        "status": next_due.STATES[case.status],
     }
 
 
@@ -101,7 +101,7 @@ def of_case(request: StaffRequest, reference: str) -> HttpResponse:
         "acts": enforcement_acts.offered(case, permitted, parties=len(file.parties), in_force=len(in_force)),
         "may_print": Action.HEAR_PARTY in permitted,
         "visible": set(_visible_earlier(request, file)),
-        "status": queue.STATES[case.status],
+        "status": next_due.STATES[case.status],
     }
     return render(request, "requests_app/enforcement/case.html", context)
 

@@ -18,7 +18,7 @@ from portals.styleguide import sample_context
 from portals.vocabulary import OfficeRole, SubmissionKind
 from requests_app import access, deadlines
 from requests_app.access import Standing
-from requests_app.desk import bulk_acts, my_desk, queue, saved_views
+from requests_app.desk import bulk_acts, my_desk, next_due, queue, saved_views
 from requests_app.desk.queue import Workplace
 from requests_app.doors import references
 from requests_app.events import appeal_stand, case_clocks, enforcement_stand, fee_stand, part_stand
@@ -49,7 +49,7 @@ def _rows(
     rows = []
     language = get_language()
     for row in found:
-        due = queue.due_state(row, place.today(row.city_id, now))
+        due, duty = next_due.due_state(row, place.today(row.city_id, now)), next_due.duty(row)
         acts = not who.read_only and (row.office_id in who.offices or row.city_id in who.cities_run)
         shown = (
             language,
@@ -59,12 +59,14 @@ def _rows(
             acts,
             who.read_only,
             *due.values(),
+            duty,
         )
         rows.append(
             {
                 "case": row,
                 "due": due,
-                "status": queue.STATES[row.status],
+                "duty": duty,
+                "status": next_due.STATES[row.status],
                 "may_acknowledge": acts and row.status == Status.RECEIVED,
                 "may_refer": acts and row.status in queue.AT_WORK,
                 "may_choose": not who.read_only,
@@ -168,6 +170,7 @@ VIEWS: tuple[tuple[Any, str], ...] = (
     (gettext_lazy("Not acknowledged"), "state=received"),
     (gettext_lazy("The requester wrote"), "state=wrote"),
     (gettext_lazy("Answered"), "state=determined"),
+    (gettext_lazy("Answered, still due"), "state=owed"),
 )
 """What is looked at every day, at one press."""
 
@@ -229,8 +232,9 @@ def case(request: StaffRequest, reference: str) -> HttpResponse:
         "city": submission.city,
         "case": submission,
         "file": file,
-        "status": queue.STATES[submission.status],
-        "due": queue.due_state(submission, file.today, file.events),
+        "status": next_due.STATES[submission.status],
+        "due": next_due.due_state(submission, file.today, file.events),
+        "duty": next_due.duty_among(submission, file.deadlines),
         "details": details_of(submission),
         "flags": _flags(file),
         "referral": _referral(file),
@@ -275,12 +279,17 @@ def _flags(file: casefile.CaseFile) -> list[str]:
 
 
 def _bar(file: casefile.CaseFile) -> dict[str, Any] | None:
-    """The bar of the next duty of the office: from receipt to its due day, with the stops."""
+    """The bar of the next duty of the office: from the day it counts from to its due day, with the stops."""
     due = deadlines.next_duty(file.deadlines)
     from_receipt = file.submission.cycle == 1 and due is not None and due.clock_key != APPEAL_KEY
     if due is None or not due.started_on or not from_receipt:
         return None  # after a reopening or a decision on an appeal it does not run from the receipt
-    return {"received_on": due.started_on, "due_on": due.due_on, "stops": casefile.stops_of(file, due)}
+    return {
+        "received_on": due.started_on,
+        "later": due.started_on != file.submission.received_on,
+        "due_on": due.due_on,
+        "stops": casefile.stops_of(file, due),
+    }
 
 
 @staff_only

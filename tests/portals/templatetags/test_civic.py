@@ -44,6 +44,28 @@ def test_a_stopped_and_a_met_deadline_stay_what_they_are_on_any_day():
     assert shown(date(2030, 1, 1), state=ClockState.MET)["key"] == "met"
 
 
+def met(code, **params):
+    return [{"code": "counted", "params": {}}, {"code": code, "params": params}]
+
+
+def test_a_deadline_that_was_met_says_when_and_by_what():
+    on_time = {"state": "met", "because": met("met.early", event="acknowledged", on="2026-06-09", count=3)}
+    assert civic.done(on_time).startswith(
+        "Done on Tuesday, June 9, 2026 ("
+    ) and "3 days before" in civic.done(on_time)
+    assert shown(date(2026, 7, 1), **on_time)["key"] == "met"
+    assert civic.done({"state": "open", "because": []}) == civic.done({"because": "in words"}) == ""
+
+
+def test_what_was_done_too_late_is_not_called_met():
+    late = {"state": "met", "because": met("met.late", event="acknowledged", on="2026-06-15", count=3)}
+    assert (shown(date(2026, 7, 1), **late)["key"], shown(date(2026, 7, 1), **late)["word"]) == (
+        "late",
+        "Done late",
+    )
+    assert shown(date(2026, 7, 1), **late, milestone=Milestone.APPEAL_FILING)["key"] == "met"
+
+
 def test_without_a_day_nothing_is_called_late_or_soon():
     assert shown(None)["key"] == "on_time"
 
@@ -140,6 +162,8 @@ def test_many_points_do_not_crowd_their_labels():
 
 def test_cells_take_the_label_and_alignment_of_their_column_and_a_missing_cell_is_an_error():
     cells = civic.headed([{"text": "5"}], [{"label": "Days", "num": True}])
-    assert cells == [{"label": "Days", "num": True, "text": "5", "url": None, "state": None, "ref": None}]
+    assert cells == [
+        {"label": "Days", "num": True, "text": "5", "url": None, "state": None, "note": None, "ref": None}
+    ]
     with pytest.raises(ValueError):
         civic.headed([{"text": "5"}], [])

@@ -13,7 +13,7 @@ from portals.models import CatalogRun
 from portals.vocabulary import Outcome
 from requests_app import access, deadlines, determinations, intake
 from requests_app.correspondence import conversation
-from requests_app.desk import my_desk, queue
+from requests_app.desk import my_desk, next_due, queue
 from requests_app.desk.queue import PAGE, QueueFilter, page_of, workplace
 from requests_app.events import case_clocks
 from requests_app.models import Action, Event, Status, Submission
@@ -106,7 +106,7 @@ def test_nothing_due_is_a_filter_of_its_own(people: dict[str, Staff]) -> None:
     assert case.urgency == deadlines.NOTHING_DUE
     assert found(staff.clerk, due="none") == [case]
     row = queue.with_columns(Submission.objects.all()).get()
-    assert queue.due_state(row, dt.date(2026, 6, 1))["key"] == "not_specified"
+    assert next_due.due_state(row, dt.date(2026, 6, 1))["key"] == "not_specified"
 
 
 def test_a_case_with_only_an_estimated_date_shows_it_in_its_own_words(kent: Staff) -> None:
@@ -114,16 +114,16 @@ def test_a_case_with_only_an_estimated_date_shows_it_in_its_own_words(kent: Staf
     until = dt.date(2026, 7, 10)
     intake.acknowledge(case, by=kent.clerk, now=FILED, estimate_until=until)
     rows = list(queue.with_columns(Submission.objects.all()))
-    queue.read_undated(rows)
+    next_due.read_duties(rows)
     for row, events in ((rows[0], None), (Submission.objects.get(pk=case.pk), list(case.events.all()))):
         assert row.next_due_on is None
-        told = queue.due_state(row, dt.date(2026, 6, 30), events)
+        told = next_due.due_state(row, dt.date(2026, 6, 30), events)
         assert (told["key"], told["word"], told["distance"]) == (
             "on_time",
             "Estimated for July 10, 2026",
             "in 10 days",
         )
-        passed = queue.due_state(row, dt.date(2026, 7, 11), events)
+        passed = next_due.due_state(row, dt.date(2026, 7, 11), events)
         assert passed["word"] == "Estimated date July 10, 2026 has passed" and passed["key"] != "late"
 
 
@@ -140,7 +140,7 @@ def test_a_case_that_waits_for_its_requester_is_told_as_such(kent: Staff) -> Non
     case = one(kent)
     conversation.ask(case, body="Which?", by=kent.alice, now=FILED)
     assert found(kent.alice, state=Status.CLARIFYING) == [case]
-    assert str(queue.STATES[Status.CLARIFYING]) == "Waiting for the requester"
+    assert str(next_due.STATES[Status.CLARIFYING]) == "Waiting for the requester"
     conversation.answer(case, body="This", now=FILED + DAY)
     assert found(kent.alice, state="wrote") == [case]
 

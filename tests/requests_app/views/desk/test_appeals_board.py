@@ -56,6 +56,13 @@ def test_what_is_to_be_decided_and_what_runs_stands_in_its_list(people: dict[str
     assert appeal.reference not in part(board(signed_in(staff.clerk)), "Appeals to decide", "Windows that")
 
 
+def test_what_is_due_next_on_an_appeal_is_named_with_its_day(people: dict[str, Staff]) -> None:
+    staff = people["oklahoma-city"]
+    appeal_of(denied_record(staff.city, staff.clerk), ground="handling")
+    decides = part(board(signed_in(staff.clerk)), "Appeals to decide", "Windows that close")
+    assert "Late by" in decides and "Acknowledgement · Monday, June 8, 2026 · office target" in decides
+
+
 def test_an_order_stays_until_it_is_complied_with(people: dict[str, Staff]) -> None:
     staff = people["portland"]
     case = denied_record(staff.city, staff.clerk)
