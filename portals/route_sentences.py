@@ -13,6 +13,7 @@ ROUTE_SENTENCES: dict[str, Any] = {
     "route.not_specified": _(
         "Which office this goes to is not specified on the cited page. %(office)s can confirm it."
     ),
+    "route.confirm": _("%(office)s can confirm which office it is."),
     "route.silent": _(
         "Which office this goes to is not specified on the cited page. %(office)s takes in everything that "
         "has no other office, so it goes there."
@@ -26,6 +27,14 @@ ROUTE_SENTENCES: dict[str, Any] = {
     "route.intake": _(
         "Which office that is, is not known yet, so it goes to %(office)s, which takes in what has no "
         "other office."
+    ),
+    "route.no_publisher_instead": _(
+        "Which department publishes the data is not known yet, so it goes to %(office)s, which may act "
+        "instead."
+    ),
+    "route.no_publisher_intake": _(
+        "Which department publishes the data is not known yet, so it goes to %(office)s, which takes in what "
+        "has no other office."
     ),
     "route.after": ngettext_lazy(
         "This step follows %(count)d business day after filing if nobody has acknowledged. "

@@ -16,6 +16,10 @@ from portals.vocabulary import Layer, OfficeRole, ProvisionStatus, Relation, Ste
 LEAD, LEAD_HEAD, OFFICE = "lead", "lead_head", "office:"
 
 
+LISTED = "route.listed_on_dataset"
+"""The reason that says where the office is named; a case for which it is not known goes elsewhere."""
+
+
 @dataclass(frozen=True)
 class OfficeRef:
     """An office as the pure part knows it. `key` is its id in the city file; `pk` its row, None in tests."""
@@ -216,14 +220,13 @@ def office_that_leads(answer: RouteAnswer) -> tuple[OfficeRef, tuple[Reason, ...
     lead = answer.lead
     if lead.office is not None:
         return lead.office, lead.reasons
+    known = tuple(reason for reason in lead.reasons if reason.code != LISTED)
+    unknown = "route.no_publisher_" if lead.awaits_dataset else "route."
     for part in answer.acts[1:]:
         if part.relation == Relation.ALTERNATIVE and part.office is not None:
-            return part.office, (
-                *lead.reasons,
-                Reason("route.instead", {"office": part.office.name}),
-                *part.reasons,
-            )
-    return answer.intake, (*lead.reasons, Reason("route.intake", {"office": answer.intake.name}))
+            stands_in = Reason(unknown + "instead", {"office": part.office.name})
+            return part.office, (*known, stands_in, *part.reasons)
+    return answer.intake, (*known, Reason(unknown + "intake", {"office": answer.intake.name}))
 
 
 def ladder(
@@ -258,7 +261,8 @@ def _part(book: RouteBook, rule: RouteRule, dataset_office: OfficeRef | None) ->
     office, role, reasons, awaits = _reach(book, rule.role, rule.office, dataset_office)
     said = [Reason("said", {"text": rule.because})] if rule.because else []
     if rule.status != ProvisionStatus.STATED:
-        said.append(Reason("route.not_specified", {"office": book.intake.name}))
+        told = "not specified on the cited page" in rule.because.casefold()
+        said.append(Reason("route.confirm" if told else "route.not_specified", {"office": book.intake.name}))
     return RoutePart(
         office, role, rule.relation, rule.layer, rule.citation, (*said, *reasons), awaits, rule.key
     )
@@ -273,7 +277,7 @@ def _reach(
         return office, _role_of(office) if office else "", (), False
     if role == OfficeRole.DATA_STEWARD:
         if dataset_office is None:
-            return None, role, (Reason("route.listed_on_dataset"),), True
+            return None, role, (Reason(LISTED),), True
         return dataset_office, role, (Reason("route.publishes", {"office": dataset_office.name}),), False
     office = book.holder(role)
     if office is not None:

@@ -4,6 +4,8 @@ Values are what is stored, what stands in city files and what the JSON of the co
 labels are for people and are translated.
 """
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -50,6 +52,17 @@ MEANING = {
     Milestone.COURT_FILING: _("If you want to go to court, do so by then."),
 }
 """What a milestone means for the person who asked."""
+
+MEANING_IN_APPEALS = {
+    Milestone.DETERMINATION: _("By then the office decides on your appeal or complaint."),
+    Milestone.COMPLETION: _("By then the office has done what it decided on your appeal or complaint."),
+}
+
+
+def meaning_of(milestone: str, kind: str) -> Any:
+    """What a milestone means for the person who sent a submission of `kind`; "" where that needs no words."""
+    own = MEANING_IN_APPEALS.get(Milestone(milestone)) if kind == SubmissionKind.APPEAL else None
+    return own or MEANING.get(Milestone(milestone), "")
 
 
 class ClockEvent(models.TextChoices):

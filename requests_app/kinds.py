@@ -107,7 +107,7 @@ KINDS: dict[str, Kind] = {
 def details_of(submission: Submission) -> list[Answered]:
     """What the kind adds to a case, as label and value; what was left empty is left out.
 
-    One query, or none where the caller read the row of the kind with the case.
+    One query, or none where the caller read the row of the kind with the case; one more names a violation.
     """
     row = getattr(submission, DETAILS[submission.kind]._meta.model_name or "", None)
     shown = []
@@ -115,6 +115,10 @@ def details_of(submission: Submission) -> list[Answered]:
         if field.primary_key or field.name in HIDDEN:
             continue
         value = getattr(row, field.name)
+        if field.name == "violation" and value:
+            value = (
+                submission.city.violations.filter(key=value).values_list("name", flat=True).first() or value
+            )
         display = getattr(row, f"get_{field.name}_display", None)
         text = str(display()) if display and value else _said(value)
         if text:

@@ -5,6 +5,7 @@ Pure: words for codes, the state in which a deadline is shown, and the geometry 
 Never reads the clock: `today` is handed in by the page.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -35,6 +36,8 @@ STATE_WORDS = {
     "not_specified": gettext_lazy("Not specified"),
     "passed": gettext_lazy("Passed"),
 }
+
+_NUMBERED = re.compile(r"(\[\d+\])+")
 
 OWN_CHOICE = {Milestone.LAPSE, Milestone.APPEAL_FILING, Milestone.COURT_FILING}
 """Days by which the requester may do something: nobody is late when they have gone by."""
@@ -105,10 +108,15 @@ def state_word(key: str) -> str:
 
 @register.filter
 def citation_label(citation: Any) -> str:
-    """The label of a citation row, or the citation itself where only its label is at hand."""
+    """The label of a citation row, or the citation itself where only its label is at hand. A bare number is
+    that of a source in the city's guide, and is said to be one."""
     if citation in (None, ""):
         return ""
-    return citation if isinstance(citation, str) else str(_read(citation, "label") or citation)
+    label = citation if isinstance(citation, str) else str(_read(citation, "label") or citation)
+    numbers = label.count("[") if _NUMBERED.fullmatch(label) else 0
+    if not numbers:
+        return label
+    return ngettext("guide, source %(label)s", "guide, sources %(label)s", numbers) % {"label": label}
 
 
 @register.filter

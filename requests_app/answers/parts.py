@@ -62,7 +62,7 @@ def _check_split(row: Submission, known: Sequence[Part], asked: Sequence[str]) -
     if twice:
         raise NotAllowed(_("“%(title)s” stands twice.") % {"title": twice})
     if any(len(title) > 300 for title in asked):
-        raise NotAllowed(_("A part is named with at most 300 signs."))
+        raise NotAllowed(_("A part is named with at most 300 characters."))
 
 
 def drop(

@@ -57,7 +57,7 @@ def _schemes() -> dict[str, Any]:
         CODE: {
             "type": "http",
             "scheme": "bearer",
-            "description": _("The twelve signs that were shown once when the case was filed."),
+            "description": _("The twelve characters that were shown once when the case was filed."),
         },
         KEY: {
             "type": "apiKey",

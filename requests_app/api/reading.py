@@ -83,7 +83,7 @@ def _check_text(schema: Schema, written: str) -> None:
     if "enum" in schema and written not in schema["enum"]:
         raise ValueError(_("Send one of these: %(words)s.") % {"words": ", ".join(schema["enum"])})
     if len(written) > schema.get("maxLength", len(written)):
-        raise ValueError(_("This is too long: at most %(most)d signs.") % {"most": schema["maxLength"]})
+        raise ValueError(_("This is too long: at most %(most)d characters.") % {"most": schema["maxLength"]})
     if "pattern" in schema and not re.search(schema["pattern"], written):
         raise ValueError(_("This has not the form that is wanted."))
     if schema.get("format") == "date":

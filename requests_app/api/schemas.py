@@ -113,7 +113,7 @@ CASE_SCHEMAS: dict[str, Schema] = {
             thing(
                 _("A step."),
                 on=day(_("On which day.")),
-                words=text(_("What is done."), "Parks is reminded."),
+                words=text(_("What is done."), "A reminder goes to Parks."),
             ),
         ),
         timeline=listed(

@@ -147,7 +147,7 @@ def _entry(row: Any, path: str, problems: list[str]) -> dict[str, Any] | None:
         text = found.get(key)
         if not isinstance(text, str) or not text.strip() or len(text) > limit or "\x00" in text:
             wrong.append(
-                f"{path}.{key}: " + _("must be a text of at most %(limit)d signs.") % {"limit": limit}
+                f"{path}.{key}: " + _("must be a text of at most %(limit)d characters.") % {"limit": limit}
             )
     if found.get("action") not in [str(action) for action in TEXT_OF]:
         wrong.append(f"{path}.action: " + _("must be one of %(known)s.") % {"known": ", ".join(TEXT_OF)})

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from portals.models import City, Dataset
 from portals.rulebook import FlagRule, Rulebook, rulebook_for
@@ -74,9 +74,12 @@ class KindForm(AttachmentsForm):
         required=False,
         max_length=254,
         help_text=gettext_lazy(
-            "Optional. With an address you get a letter at each step and can have a new code mailed to you. "
+            "With an address you get a letter at each step and can have a new code mailed to you. "
             "Without one, keep the reference and code that you get at the end."
         ),
+        error_messages={
+            "invalid": gettext_lazy("This is not an e-mail address. Enter it like name@example.org.")
+        },
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
 
@@ -112,7 +115,8 @@ class KindForm(AttachmentsForm):
             required=False,
             limit=500,
             help_text=_(
-                "Its name or identifier. If you do not know it, leave this empty and describe the data below."
+                "Its name or identifier. If you do not know it, leave this empty and describe the data in your "
+                "own words."
             ),
         )
         field.widget.attrs["autocomplete"] = "off"
@@ -140,7 +144,10 @@ class KindForm(AttachmentsForm):
         flags = tuple(FLAG_PREFIX + flag.key for flag in self.asked_flags())
         rest = [Section(_("Files"), ("files",))]
         if flags:
-            rest.insert(0, Section(_("A question about the circumstances"), flags))
+            asked = ngettext(
+                "A question about the circumstances", "Questions about the circumstances", len(flags)
+            )
+            rest.insert(0, Section(asked, flags))
         rest.append(
             Section(
                 _("About you"),

@@ -37,6 +37,7 @@ class TrackForm(forms.Form):
         label=_("Reference"),
         limit=40,
         help_text=_("It looks like KNT-7F3K9QX2M."),
+        error_messages={"required": _("This must be filled in.")},
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         ),
@@ -45,6 +46,8 @@ class TrackForm(forms.Form):
         label=_("Code"),
         limit=40,
         required=False,
-        help_text=_("Twelve signs from the page you saw when you sent it, or eight digits from a letter."),
+        help_text=_(
+            "Twelve characters from the page you saw when you sent it, or eight digits from a letter."
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )

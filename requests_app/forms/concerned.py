@@ -14,7 +14,7 @@ class CodeForm(forms.Form):
         label=_("Code"),
         limit=40,
         required=False,
-        help_text=_("Eight digits that we mailed to you, or twelve signs from a printed letter."),
+        help_text=_("Eight digits that we mailed to you, or twelve characters from a printed letter."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 

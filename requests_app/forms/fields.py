@@ -1,7 +1,9 @@
 """Fields that take what people really type: control signs go, every script stays, limits are in words."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -11,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 TEXT_LIMIT = 20_000
 LINE_LIMIT = 200
+
+_THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 
@@ -31,7 +35,7 @@ class TextField(forms.CharField):
             MaxLengthValidator(
                 limit,
                 _(
-                    "This is too long: %(show_value)d signs, and at most %(limit_value)d can be sent. "
+                    "This is too long: %(show_value)d characters, and at most %(limit_value)d can be sent. "
                     "Shorten it, or attach it as a file."
                 ),
             )
@@ -61,6 +65,28 @@ class DateField(forms.DateField):
             "error_messages", {"invalid": _("This is not a date. Enter it like 2026-03-31 or 3/31/2026.")}
         )
         super().__init__(**kwargs)
+
+
+class AmountField(forms.DecimalField):
+    """Dollars as people write them: 25, $25.50 or 1,000. Whatever is wrong with one is said in one sentence."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal"}))
+        super().__init__(min_value=0, max_digits=10, decimal_places=2, **kwargs)
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if isinstance(value, str):
+            amount = value.strip().removeprefix("$").strip()
+            value = amount.replace(",", "") if _THOUSANDS.fullmatch(amount) else amount or value
+        return super().to_python(value)
+
+    def clean(self, value: Any) -> Decimal | None:
+        try:
+            return super().clean(value)
+        except forms.ValidationError as error:
+            if value in self.empty_values:
+                raise
+            raise forms.ValidationError(_("Enter an amount like 25 or 25.50.")) from error
 
 
 class YesNoField(forms.ChoiceField):

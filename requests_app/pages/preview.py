@@ -3,7 +3,7 @@
 The same rules that a filed case is placed and timed by, asked for a moment that has not passed yet.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -11,12 +11,14 @@ from typing import Any
 from portals.clocks import ComputedDeadline
 from portals.explained import deadline_document, route_document
 from portals.models import Citation, City, Dataset, Office
-from portals.routes import RouteAnswer, office_that_leads
+from portals.routes import RouteAnswer, RoutePart, office_that_leads
 from portals.rulebook import rulebook_for
-from portals.vocabulary import OfficeRole, SubmissionKind
+from portals.vocabulary import OfficeRole, SubmissionKind, meaning_of
 from requests_app.events import case_clocks
 from requests_app.pathway import climb
 from requests_app.pathway.climb import Told
+from requests_app.redress import remedies
+from requests_app.redress.remedies import Remedy
 from requests_app.routing import answer_for
 
 
@@ -25,7 +27,8 @@ class Preview:
     """`route` as the component `route.html` takes it, `deadlines` as `deadline.html` does. `goes_to` is the
     office that will have the case; it leads the route also where the rules leave that open. `climb`: what
     follows, on which day, while nobody acknowledges. `waits_for_custodian`: the law's clock starts only when
-    the custodian of records gets it. `missing_years`: closed days not entered."""
+    the custodian of records gets it. `missing_years`: closed days not entered. `if_no_answer`: the ways to
+    have silence reviewed, `silence`: what the law says of it; an appeal shows its own ways."""
 
     route: dict[str, Any]
     deadlines: list[dict[str, Any]]
@@ -33,6 +36,8 @@ class Preview:
     climb: list[Told]
     waits_for_custodian: bool
     missing_years: list[int]
+    if_no_answer: list[Remedy]
+    silence: list[dict[str, Any]]
 
 
 def preview(
@@ -56,11 +61,13 @@ def preview(
     labels = {row.label: row for row in city.citations.all()}
     return Preview(
         route=_linked_route(answer, labels),
-        deadlines=[_linked(deadline, labels) for deadline in computed],
+        deadlines=[_linked(deadline, kind, labels) for deadline in computed],
         goes_to=office.name,
         climb=climb.before_filing(book, steps, office.name, computed, today),
         waits_for_custodian=kind == SubmissionKind.RECORDS_REQUEST and not custodian_first,
         missing_years=sorted({error.year for error in beyond}),
+        if_no_answer=remedies.if_no_answer(book, kind, flags, today, labels),
+        silence=remedies.silence_rules(book, kind, today, labels),
     )
 
 
@@ -70,13 +77,17 @@ def _as_placed(answer: RouteAnswer) -> RouteAnswer:
         return answer
     office, reasons = office_that_leads(answer)
     lead = replace(answer.lead, office=office, role="", reasons=reasons, awaits_dataset=False)
-    others = [part for part in answer.acts[1:] if part.office is None or part.office.pk != office.pk]
-    return replace(answer, acts=(lead, *others))
+
+    def others(parts: Iterable[RoutePart]) -> tuple[RoutePart, ...]:
+        return tuple(part for part in parts if part.office is None or part.office.pk != office.pk)
+
+    return replace(answer, acts=(lead, *others(answer.acts[1:])), informed=others(answer.informed))
 
 
-def _linked(deadline: ComputedDeadline, labels: Mapping[str, Citation]) -> dict[str, Any]:
+def _linked(deadline: ComputedDeadline, kind: str, labels: Mapping[str, Citation]) -> dict[str, Any]:
     return {
         **deadline_document(deadline),
+        "meaning": meaning_of(deadline.milestone, kind),
         "citation": labels.get(deadline.citation, deadline.citation),
         "confirm_with": deadline.rule.confirm_with,
     }

@@ -13,7 +13,7 @@ from portals.explain import sentences
 from portals.models import Citation
 from portals.routes import RoutePart
 from portals.rulebook import rulebook_for
-from portals.vocabulary import ClockState, Milestone, Relation, SubmissionKind
+from portals.vocabulary import ClockState, Milestone, Relation, SubmissionKind, meaning_of
 from requests_app import deadlines, ladder
 from requests_app.access import requester_permitted
 from requests_app.correspondence.conversation import can_request_statement
@@ -50,7 +50,7 @@ def page_of(case: Submission, *, now: datetime) -> dict[str, Any]:
         "case": case,
         "today": today,
         "details": details_of(case),
-        "deadlines": [_shown_deadline(deadline, labels) for deadline in found if not is_past_lapse(deadline)],
+        "deadlines": _shown_deadlines(case, found, labels),
         "bar": deadlines.next_duty(found),
         "estimate": case_clocks.estimate_of(events) if case.status in deadlines.AT_WORK else None,
         "climb": climb.ahead_of(case, found, events, today),
@@ -102,6 +102,22 @@ def follow_up_from(case: Submission, events: Sequence[Event]) -> date | None:
         return None
 
 
+def _shown_deadlines(
+    case: Submission, found: Sequence[Deadline], labels: dict[str, Citation]
+) -> list[dict[str, Any]]:
+    rules = rulebook_for(case.city).clocks_for(case.kind, case.received_on)
+    asks = {rule.key: rule.confirm_with for rule in rules}
+    return [
+        {
+            **_shown_deadline(deadline, labels),
+            "meaning": meaning_of(deadline.milestone, case.kind),
+            "confirm_with": asks.get(deadline.clock_key, ""),
+        }
+        for deadline in found
+        if not is_past_lapse(deadline)
+    ]
+
+
 def _shown_deadline(deadline: Deadline, labels: dict[str, Citation]) -> dict[str, Any]:
     return {
         "milestone": deadline.milestone,
@@ -151,11 +167,13 @@ def offices(case: Submission, events: Sequence[Event], labels: dict[str, Citatio
 
 
 def _rule_of_lead(case: Submission) -> RoutePart | None:
-    """Where it is written that this office leads; the rules of the day of receipt, from the cache."""
+    """Where it is written that this office leads, or who should where it stands in for an office that is not
+    known; the rules of the day of receipt, from the cache."""
     answer = answer_for(
         case.city, case.kind, dataset=case.dataset, flags=frozenset(case.flags), on=case.received_on
     )
-    return next((part for part in answer.acts if part.office and part.office.pk == case.office_id), None)
+    named = (part for part in answer.acts if part.office and part.office.pk == case.office_id)
+    return next(named, None if answer.lead.office else answer.lead)
 
 
 def _words(stored: Sequence[dict[str, Any]]) -> str:

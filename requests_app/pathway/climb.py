@@ -25,16 +25,16 @@ SHOWN = 6
 """Steps that are told ahead; a weekly reminder would fill the page."""
 
 WORDS = {
-    StepAction.REMIND: _("%(office)s is reminded."),
-    StepAction.FOLLOW_UP: _("%(office)s gets a follow-up in writing."),
+    StepAction.REMIND: _("A reminder goes to %(office)s."),
+    StepAction.FOLLOW_UP: _("A follow-up in writing goes to %(office)s."),
     StepAction.REFER: _("It is passed on to %(office)s, which must then act."),
-    StepAction.INFORM: _("%(office)s is told about it."),
+    StepAction.INFORM: _("A notice goes to %(office)s."),
 }
 TO_HEAD = {
-    StepAction.REMIND: _("The head of %(office)s is reminded."),
-    StepAction.FOLLOW_UP: _("The head of %(office)s gets a follow-up in writing."),
+    StepAction.REMIND: _("A reminder goes to the head of %(office)s."),
+    StepAction.FOLLOW_UP: _("A follow-up in writing goes to the head of %(office)s."),
     StepAction.REFER: _("It is passed on to the head of %(office)s, who must then act."),
-    StepAction.INFORM: _("The head of %(office)s is told about it."),
+    StepAction.INFORM: _("A notice goes to the head of %(office)s."),
 }
 
 

@@ -211,6 +211,26 @@ def without_case(
     return [view.remedy(rule) for rule in rules]
 
 
+def if_no_answer(
+    book: Rulebook, kind: str, flags: frozenset[str], on: date, labels: Mapping[str, Citation]
+) -> list[Remedy]:
+    """The ways that open if what is filed on the city date `on` gets no answer in time, told ahead."""
+    rules = book.appeal_routes(kind, on, Appeal.Ground.SILENCE)
+    view = _View(rules, flags, [], [], on, labels, knows_case=False, limits=limited(book, kind, on))
+    return [way for way in (view.remedy(rule) for rule in rules) if way.open]
+
+
+def silence_rules(
+    book: Rulebook, kind: str, on: date, labels: Mapping[str, Citation]
+) -> list[dict[str, Any]]:
+    """What the law says of silence itself (`silence` of a clock), each with where it is written."""
+    told = {rule.silence.because: rule.silence for rule in book.clocks_for(kind, on) if rule.silence}
+    return [
+        {"because": because, "citation": labels.get(silence.citation, silence.citation)}
+        for because, silence in told.items()
+    ]
+
+
 _UNLESS_WORDS = {
     "elected_official": lambda: _("Not where an elected official claims the right to withhold the record."),
     "commercial": lambda: _("Not for a request that is solely commercial."),

@@ -145,7 +145,7 @@ def test_control_signs_and_a_million_letters_get_an_answer_for_people(
     assert answer.status_code == (422 if len(text) > 20_000 else 200)
     assert "\x00" not in text_of(answer) and "\x1b" not in text_of(answer)
     if len(text) > 20_000:
-        assert "1000000 signs" in main_of(answer) and "x" * 1_000_000 in text_of(answer)
+        assert "1000000 characters" in main_of(answer) and "x" * 1_000_000 in text_of(answer)
 
 
 def test_a_hostile_catalogue_gives_only_words_and_web_addresses(

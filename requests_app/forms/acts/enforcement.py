@@ -67,7 +67,7 @@ class PartyForm(ActForm):
         required=False,
         limit=60,
         help_text=gettext_lazy(
-            "The eight signs after cdk_, if a key was used. Its holder's name and address are taken from it."
+            "The eight characters after cdk_, if a key was used. Its holder's name and address are taken from it."
         ),
     )
 
@@ -80,7 +80,7 @@ class PartyForm(ActForm):
             return None
         found = ApiKey.objects.filter(city=self.desk.submission.city_id, prefix=typed).first()
         if found is None:
-            raise forms.ValidationError(_("No key of this city begins with these signs."))
+            raise forms.ValidationError(_("No key of this city begins with these characters."))
         return found
 
     def clean(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from portals.vocabulary import SubmissionKind
 from requests_app.forms.base import FLAG_PREFIX, KindForm, Section
-from requests_app.forms.fields import DateField, LineField, TextField
+from requests_app.forms.fields import AmountField, DateField, LineField, TextField
 
 COMMERCIAL = FLAG_PREFIX + "commercial_purpose"
 
@@ -34,14 +34,8 @@ class RecordsRequestForm(KindForm):
         limit=100,
         help_text=gettext_lazy("For example PDF, a spreadsheet, or to look at the records in the office."),
     )
-    fee_limit = forms.DecimalField(
-        label=gettext_lazy("Ask me first if it costs more than (US dollars)"),
-        required=False,
-        min_value=0,
-        max_digits=10,
-        decimal_places=2,
-        error_messages={"invalid": gettext_lazy("Enter an amount like 25 or 25.50.")},
-        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    fee_limit = AmountField(
+        label=gettext_lazy("Ask me first if it costs more than (US dollars)"), required=False
     )
 
     def own_sections(self) -> list[Section]:

@@ -49,13 +49,20 @@ def track(request: HttpRequest) -> HttpResponse:
         return redirect("requests_app:case", reference=case.reference)
     if not by_case:
         return render(request, "429.html", status=429)
-    form.add_error("code", _("Reference and code do not belong together, or the code is no longer valid."))
+    form.add_error(
+        "code",
+        _("Reference and code do not belong together, or the code is no longer valid.")
+        if form.cleaned_data["code"]
+        else _("Enter the code too, or have one mailed to you."),
+    )
     return show_form(request, form, status=422)
 
 
 def mistyped() -> str:
     """What is said where the check sign does not fit."""
-    return _("This is not a reference: a sign is missing or mistyped. Compare it sign by sign with yours.")
+    return _(
+        "This is not a reference: a character is missing or mistyped. Compare it with yours, one by one."
+    )
 
 
 def show_form(

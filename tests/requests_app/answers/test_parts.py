@@ -63,7 +63,7 @@ def test_a_case_is_split_into_numbered_parts_and_more_can_follow(kent: Staff) ->
         (["Only one"], "at least two"),
         (["", "  "], "at least two"),
         (["Same", "Same"], "twice"),
-        (["x" * 301, "y"], "300 signs"),
+        (["x" * 301, "y"], "300 characters"),
         ([f"Part {number}" for number in range(51)], "at most 50"),
     ],
 )

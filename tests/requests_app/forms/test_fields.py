@@ -23,7 +23,7 @@ def test_the_limit_is_said_with_both_numbers() -> None:
     assert len(TextField().clean("x" * TEXT_LIMIT)) == TEXT_LIMIT
     with pytest.raises(forms.ValidationError) as refused:
         TextField().clean("x" * 1_000_000)
-    assert "1000000 signs" in str(refused.value) and "20000" in str(refused.value)
+    assert "1000000 characters" in str(refused.value) and "20000" in str(refused.value)
 
 
 def test_a_line_keeps_no_line_break() -> None:

@@ -1,6 +1,7 @@
 """The forms of the seven kinds: what each takes, what it refuses, and what it makes of it."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -90,9 +91,20 @@ def test_dates_in_the_future_or_reversed_are_refused(cities: dict, first: str, l
     assert set(form.errors) == wrong
 
 
-@pytest.mark.parametrize("amount", ["-1", "lots", "1e999", "12345678901"])
+@pytest.mark.parametrize("amount", ["-1", "lots", "1e999", "12345678901", "$", "12,5", "1.555"])
 def test_a_fee_limit_is_an_amount(cities: dict, amount: str) -> None:
-    assert "fee_limit" in form_of(cities["kent"], "records_request", fee_limit=amount).errors
+    wrong = form_of(cities["kent"], "records_request", fee_limit=amount).errors
+    assert wrong["fee_limit"] == ["Enter an amount like 25 or 25.50."]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("$25", "25"), (" $ 1,000.50 ", "1000.50"), ("0", "0"), ("12,500", "12500"), ("", None)],
+)
+def test_an_amount_is_taken_as_people_write_it(cities: dict, typed: str, meant: str | None) -> None:
+    form = form_of(cities["kent"], "records_request", fee_limit=typed)
+    assert form.is_valid(), form.errors
+    assert form.details()["fee_limit"] == (Decimal(meant) if meant else None)
 
 
 def test_a_dataset_is_found_by_identifier_and_by_name(cities: dict) -> None:
@@ -138,6 +150,18 @@ def test_the_violations_are_those_that_the_guide_names(cities: dict) -> None:
         named = set(city.violations.values_list("key", flat=True))
         offered = {key for key, _label in form.fields["violation"].choices} if named else set()
         assert offered - {""} == named
+
+
+def test_a_case_names_its_violation_in_the_words_of_the_guide(cities: dict) -> None:
+    city = cities["oklahoma-city"]
+    named = city.violations.order_by("pk")[0]
+    form = form_of(city, "misuse_report", violation=named.key)
+    assert form.is_valid()
+    case = intake.submit(form.filing(key="named", now=FILED, language="en"), now=FILED).submission
+    said = {one.label: one.value for one in details_of(case)}
+    assert said["Type of violation"] == named.name != named.key
+    city.violations.filter(key=named.key).delete()
+    assert {one.value for one in details_of(case)} >= {named.key}
 
 
 def test_an_appeal_shows_closed_ways_with_the_reason(cities: dict) -> None:

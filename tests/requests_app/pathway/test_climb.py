@@ -26,7 +26,7 @@ def test_the_page_before_sending_says_what_follows_and_on_which_day(client: Clie
     dataset = people["kent"].dataset.identifier
     words = main_of(checked(client, "kent", "error_report", dataset=dataset))
     after = words.partition("What happens if nobody acknowledges it")[2]
-    assert "Wednesday, June 3, 2026 Parks by Hand is reminded." in after
+    assert "Wednesday, June 3, 2026 A reminder goes to Parks by Hand." in after
     assert "City Clerk" in after and "not deadlines of the law" in after
 
 
@@ -90,6 +90,6 @@ def test_the_first_letter_says_what_follows_and_on_which_day(people: dict[str, S
     kent = people["kent"]
     case = file_case(kent.city, dataset=kent.dataset, requester_email="rosa@people.example")
     body = case.notices.get(kind="filed", email="rosa@people.example").body
-    assert "- Wednesday, June 3, 2026: Parks by Hand is reminded." in body
+    assert "- Wednesday, June 3, 2026: A reminder goes to Parks by Hand." in body
     assert "It is passed on to City Clerk, which must then act." in body
     assert "Acknowledgement: Thursday, June 4, 2026 (the office's own target, not a legal deadline)" in body

@@ -183,3 +183,13 @@ def test_no_page_of_the_tracking_carries_the_code(client: Client, kent: Staff) -
     case, code = sent()
     opens(client, case.reference, code)
     assert code not in text_of(client.get(f"/track/{case.reference}/"))
+
+
+def test_without_a_code_it_is_said_that_one_is_wanted(client: Client, kent: Staff) -> None:
+    case, _code = sent()
+    for reference in (case.reference, new_reference("KNT")):
+        answer = client.post("/track/", {"reference": reference, "code": "", "open": "1"})
+        assert answer.status_code == 422
+        assert "Enter the code too, or have one mailed to you." in main_of(answer)
+        assert "do not belong together" not in main_of(answer)
+    assert "This must be filled in." in main_of(client.post("/track/", {"open": "1"}))
