@@ -115,8 +115,8 @@ class KindForm(AttachmentsForm):
             required=False,
             limit=500,
             help_text=_(
-                "Its name or identifier. If you do not know it, leave this empty and describe the data in your "
-                "own words."
+                "Its name or identifier. If you do not know it, leave this empty and describe the data in "
+                "your own words."
             ),
         )
         field.widget.attrs["autocomplete"] = "off"

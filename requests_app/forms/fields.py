@@ -68,7 +68,7 @@ class DateField(forms.DateField):
 
 
 class AmountField(forms.DecimalField):
-    """Dollars as people write them: 25, $25.50 or 1,000. Whatever is wrong with one is said in one sentence."""
+    """Dollars as people write them: 25, $25.50 or 1,000. What is wrong with one is said in one sentence."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal"}))

@@ -67,7 +67,8 @@ class PartyForm(ActForm):
         required=False,
         limit=60,
         help_text=gettext_lazy(
-            "The eight characters after cdk_, if a key was used. Its holder's name and address are taken from it."
+            "The eight characters after cdk_, if a key was used. Its holder's name and address are taken "
+            "from it."
         ),
     )
 

@@ -87,9 +87,7 @@ class AppealForm(KindForm):
             return reference
         if _LOOKS_LIKE_REFERENCE.fullmatch(typed):
             raise forms.ValidationError(
-                _(
-                    "A character of this reference is mistyped. Compare it with your letter, or leave it empty."
-                )
+                _("A character of this reference is wrong. Compare it with your letter, or leave it empty.")
             )
         return typed
 

@@ -1,4 +1,4 @@
-"""What is said before sending and what the page of the case says after it: the same offices, sources and dates."""
+"""What is said before sending is what the page of the case says after it: offices, sources and dates."""
 
 import pytest
 from django.test import Client
