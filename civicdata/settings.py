@@ -133,11 +133,11 @@ if _database["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }
-elif not TESTING:
-    _database.setdefault("OPTIONS", {})["pool"] = {
-        "min_size": 1,
-        "max_size": env.int("DATABASE_POOL", default=10),
-    }
+else:  # the server keeps prepared statements; a pgbouncer before 1.21 cannot
+    _prepared = env.bool("DATABASE_PREPARED", default=True)
+    _options = {"server_side_binding": _prepared, "prepare_threshold": 5 if _prepared else None}
+    _pool = {"min_size": 1, "max_size": max(2, env.int("DATABASE_POOL", default=10))}
+    _database.setdefault("OPTIONS", {}).update(_options if TESTING else {**_options, "pool": _pool})
 _database["ATOMIC_REQUESTS"] = False  # a GET must never take SQLite's write lock
 
 # -- Cache, sessions, background work

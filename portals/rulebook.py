@@ -33,7 +33,17 @@ from portals.clocks import (
 )
 from portals.fee_terms import FeeTerm, FeeTerms
 from portals.fee_terms import in_force as fees_in_force
-from portals.models import AppealRoute, Citation, City, Clock, EscalationStep, FeeRule, Office, Route
+from portals.models import (
+    AppealRoute,
+    Citation,
+    City,
+    Clock,
+    EscalationStep,
+    FeeRule,
+    Office,
+    Provision,
+    Route,
+)
 from portals.routes import (
     EmptyRoleRule,
     OfficeRef,
@@ -109,6 +119,7 @@ class Rulebook:
     flags: tuple[FlagRule, ...]
     paragraphs: Mapping[str, str]
     fees: tuple[FeeTerm, ...]
+    provisions: tuple[Provision, ...]
     file_clocks: tuple[ClockRule, ...]
     overrides: Overrides
 
@@ -260,6 +271,7 @@ def _read(city: City) -> Rulebook:
         flags=tuple(FlagRule(row.key, tuple(row.kinds), row.question, row.help) for row in city.flags.all()),
         paragraphs=dict(city.paragraphs),
         fees=tuple(_fee(row, labels, offices) for row in city.feerules.all()),
+        provisions=tuple(city.provisions.select_related("citation", "confirm_with").order_by("position")),
     )
 
 
@@ -279,29 +291,19 @@ def _office(row: Office) -> OfficeRef:
 def _clock(
     row: Clock, labels: Mapping[int, Citation], by_key: Mapping[str, Citation], offices: Mapping[int, Office]
 ) -> ClockRule:
+    plain = ("key", "milestone", "pick", "after", "status", "count", "roll", "fee_over", "fee_up_to", "acts")
+    lists = ("kinds", "starts_on", "met_by", "ended_by", "paused_by")
+    tuples: dict[str, Any] = {name: tuple(getattr(row, name)) for name in lists}
     return ClockRule(
-        key=row.key,
-        kinds=tuple(row.kinds),
-        milestone=row.milestone,
-        starts_on=tuple(row.starts_on),
-        pick=row.pick,
-        after=row.after,
-        status=row.status,
-        count=row.count,
         unit=row.unit or DayUnit.BUSINESS,
-        roll=row.roll,
-        met_by=tuple(row.met_by),
-        ended_by=tuple(row.ended_by),
-        paused_by=tuple(row.paused_by),
         extension=_extension(row.extension, by_key),
         cap=Cap(tuple(row.cap["starts_on"]), row.cap["count"], row.cap["unit"]) if row.cap else None,
-        fee_over=row.fee_over,
-        fee_up_to=row.fee_up_to,
-        acts=row.acts,
         silence=_silence(row.silence, by_key),
         route=row.route,
         because=row.because,
         confirm_with=offices[row.confirm_with_id].name if row.confirm_with_id else "",
+        **{name: getattr(row, name) for name in plain},
+        **tuples,
         **_written(row, labels),
     )
 
@@ -358,19 +360,11 @@ def _route(row: Route, labels: Mapping[int, Citation], offices: Mapping[int, Off
 
 
 def _step(row: EscalationStep, labels: Mapping[int, Citation]) -> StepRule:
+    plain = ("key", "step", "after", "action", "to", "if_leading", "clock_after", "after_layer", "because")
+    shown = ("repeat_every", "offered_to_requester")
     return StepRule(
-        key=row.key,
-        step=row.step,
-        after=row.after,
-        action=row.action,
-        to=row.to,
-        if_leading=row.if_leading,
         kinds=tuple(row.kinds),
-        clock_after=row.clock_after,
-        after_layer=row.after_layer,
-        because=row.because,
-        repeat_every=row.repeat_every,
-        offered_to_requester=row.offered_to_requester,
+        **{name: getattr(row, name) for name in plain + shown},
         **_written(row, labels),
     )
 

@@ -6,10 +6,8 @@ catalogue leaves out is said to be not specified, with the office to ask (KC32, 
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
 from django.utils import formats
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +16,7 @@ from portals.access import takedowns_of
 from portals.catalog.api_examples import examples
 from portals.catalog.cadence import cadence_words
 from portals.models import Citation, City, Dataset, Distribution, Office, Provision
+from portals.rulebook import rulebook_for
 from portals.vocabulary import Layer, OfficeRole, ProvisionStatus, Topic
 
 _TOPIC_OF = {"license": Topic.LICENSING, "cadence": Topic.DATASET_PAGES}
@@ -102,15 +101,13 @@ class _Whom:
     def __init__(self, dataset: Dataset, today: date) -> None:
         self.office = dataset.office or _office_in_charge(dataset.city)
         self._publisher = dataset.office
-        self._city, self._today = dataset.city, today
-
-    @cached_property
-    def _provisions(self) -> list[Provision]:
-        return list(
-            _in_force(self._city, self._today)
-            .filter(topic__in=[Topic.LICENSING, Topic.DATASET_PAGES], layer=Layer.GUIDE)
-            .select_related("citation", "confirm_with")
-        )
+        self._provisions = [
+            rule
+            for rule in rulebook_for(dataset.city).provisions
+            if rule.layer == Layer.GUIDE
+            and rule.topic in _TOPIC_OF.values()
+            and (rule.effective_from or date.min) <= today <= (rule.effective_to or date.max)
+        ]
 
     def missing(self, key: str, text: Promise) -> Missing:
         """What to say where the catalogue is silent on `key`."""
@@ -126,12 +123,6 @@ class _Whom:
     def terms(self) -> list[Provision]:
         """What the city's guide says about licences and use, for every dataset."""
         return [rule for rule in self._provisions if rule.topic == Topic.LICENSING]
-
-
-def _in_force(city: City, today: date) -> Any:
-    begun = Q(effective_from=None) | Q(effective_from__lte=today)
-    not_over = Q(effective_to=None) | Q(effective_to__gte=today)
-    return Provision.objects.filter(begun & not_over, city=city).order_by("position")
 
 
 def _office_in_charge(city: City) -> Office | None:
