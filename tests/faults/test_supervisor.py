@@ -45,6 +45,11 @@ supervisor.Supervisor(children, os.getppid()).run()
 """
 
 
+def _hears_hangups() -> None:
+    """Whoever runs the tests under nohup ignores SIGHUP, and what they start would too."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 class Running:
     """A supervisor in a process of its own, and what its children wrote down."""
 
@@ -59,6 +64,7 @@ class Running:
                 cwd=ROOT,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=_hears_hangups,
             )
 
     def pids(self, name: str) -> set[int]:
