@@ -74,7 +74,7 @@ class AmountField(forms.DecimalField):
         kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal"}))
         super().__init__(min_value=0, max_digits=10, decimal_places=2, **kwargs)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # stubs
         if isinstance(value, str):
             amount = value.strip().removeprefix("$").strip()
             value = amount.replace(",", "") if _THOUSANDS.fullmatch(amount) else amount or value
