@@ -266,7 +266,7 @@ def clock_bar_geometry(
     }
 
 
-PLOT_WIDTH, PLOT_HEIGHT, PLOT_LEFT, PLOT_TOP, PLOT_FOOT = 640, 220, 60, 16, 26
+PLOT_WIDTH, PLOT_HEIGHT, PLOT_LEFT, PLOT_TOP, PLOT_FOOT = 640, 228, 60, 16, 34
 LABELS = 5
 """So many labels stand below a plot at most: on a phone more would touch each other."""
 

@@ -72,7 +72,7 @@ def test_a_mistyped_reference_is_told_apart(client: Client, kent: Staff) -> None
     case = mine(client)
     wrong = case.reference[:-1] + ("2" if case.reference[-1] != "2" else "3")
     page = Client().get(f"/track/{wrong}/")
-    assert page.status_code == 404 and "sign is missing or mistyped" in main_of(page)
+    assert page.status_code == 404 and "character is missing or wrong" in main_of(page)
 
 
 @pytest.mark.parametrize("path", ["", "withdraw/"])

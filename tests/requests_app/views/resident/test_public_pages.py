@@ -90,7 +90,9 @@ def test_a_dataset_with_a_table_shows_its_first_rows_and_its_own_types(
     with django_assert_max_num_queries(16):
         page = text_of(client.get(address))
     assert "<td>Oak</td>" in page and "1 row · 2 columns · loaded" in page
-    assert 'role="region"' in page and "<code>text</code>" in page and "In feet." in page
+    assert 'role="region"' in page and "In feet." in page
+    assert 'data-label="Type">Text</td>' in page  # the name that programs use, only where it is another
+    assert "Report an error in this dataset" in page
 
 
 def test_nothing_of_a_table_stands_on_the_page_while_it_is_taken_down(
