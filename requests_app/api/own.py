@@ -34,7 +34,7 @@ def proof_of(call: Call, typed: str) -> dict[str, Any]:
     opens the case with this reference. Raises Problem, the same whether or not there is such a case."""
     reference = references.normalised(typed)
     if reference is None:
-        raise Problem("not-found", _("This is not a reference: a sign is missing or mistyped."))
+        raise Problem("not-found", _("This is not a reference: a character is missing or wrong."))
     who = throttle.address_of(call.request.META)
     if throttle.used_up("track", who, limit=throttle.TRIES_AN_ADDRESS):
         wait = {"Retry-After": str(throttle.QUARTER)}

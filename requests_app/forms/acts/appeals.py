@@ -47,7 +47,7 @@ class LinkForm(ActForm):
     def clean_reference(self) -> str:
         reference = references.normalised(self.cleaned_data["reference"])
         if reference is None:
-            raise forms.ValidationError(_("A sign of this reference is mistyped."))
+            raise forms.ValidationError(_("A character of this reference is wrong."))
         return reference
 
 

@@ -23,7 +23,7 @@ class OtherCaseForm(forms.Form):
         found = references.normalised(self.cleaned_data["other"])
         if found is None:
             raise forms.ValidationError(
-                _("This is not a reference: a sign is missing or mistyped. Compare it sign by sign.")
+                _("This is not a reference: a character is missing or wrong. Compare them one by one.")
             )
         return found
 
