@@ -60,9 +60,7 @@ def track(request: HttpRequest) -> HttpResponse:
 
 def mistyped() -> str:
     """What is said where the check sign does not fit."""
-    return _(
-        "This is not a reference: a character is missing or wrong. Compare it with yours, one by one."
-    )
+    return _("This is not a reference: a character is missing or wrong. Compare it with yours, one by one.")
 
 
 def show_form(
