@@ -311,3 +311,15 @@ def test_words_can_be_read_in_light_and_in_dark(theme, ink, paper):
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 def test_the_edge_of_a_control_can_be_seen(theme):
     assert contrast(theme["edge"], theme["paper"]) >= 3
+
+
+@pytest.mark.parametrize(
+    ("state", "today", "said"),
+    [("open", date(2026, 6, 1), True), ("open", date(2026, 7, 1), False), ("met", date(2026, 6, 1), False)],
+)
+def test_a_day_that_has_passed_is_not_said_to_be_extendable(state: str, today: date, said: bool) -> None:
+    deadline = {
+        "milestone": "determination", "due_on": date(2026, 6, 8), "state": state,
+        "extendable_to": date(2026, 6, 22),
+    }  # fmt: skip
+    assert ("May be extended" in draw("deadline", d=deadline, today=today).text) is said

@@ -300,10 +300,16 @@ def plot_geometry(points: Sequence[Any], kind: str = "bar") -> dict[str, Any]:
         "marks": marks,
         "segments": _segments(marks) if kind == "line" else [],
         "ticks": [
-            {"y": round(PLOT_TOP + room * (1 - share), 2), "label": formats.localize(_short(top * share))}
-            for share in (0, 0.5, 1)
+            {"y": round(PLOT_TOP + room * (1 - at / top), 2), "label": formats.localize(_short(at))}
+            for at in _scale(top, whole=all(value in (None, int(value or 0)) for _label, value in rows))
         ],
     }
+
+
+def _scale(top: float, *, whole: bool) -> list[float]:
+    """Where the lines of a plot stand: nothing, the middle and the top; of whole numbers only whole ones."""
+    middle = float(-(-top // 2)) if whole else top / 2
+    return sorted({0.0, middle, top})
 
 
 def _short(value: float) -> int | float:

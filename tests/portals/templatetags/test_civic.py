@@ -167,3 +167,12 @@ def test_cells_take_the_label_and_alignment_of_their_column_and_a_missing_cell_i
     ]
     with pytest.raises(ValueError):
         civic.headed([{"text": "5"}], [])
+
+
+@pytest.mark.parametrize(
+    ("values", "labels"),
+    [([61], ["0", "31", "61"]), ([1], ["0", "1"]), ([0.5, 1], ["0", "0.5", "1"]), ([], ["0", "1"])],
+)
+def test_a_scale_of_whole_numbers_has_no_halves(values: list, labels: list) -> None:
+    plot = civic.plot_geometry([{"label": str(value), "value": value} for value in values])
+    assert [tick["label"] for tick in plot["ticks"]] == labels
