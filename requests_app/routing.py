@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from portals.models import City, Dataset, Office, User
-from portals.routes import RouteAnswer, office_that_leads
-from portals.rulebook import rulebook_for
+from portals.routes import RouteAnswer, RoutePart, office_that_leads
+from portals.rulebook import Rulebook, rulebook_for
 from portals.vocabulary import ClockEvent, OfficeRole, Relation, SubmissionKind
 from requests_app import deadlines
 from requests_app.events import case_clocks
@@ -51,6 +51,21 @@ def answer_for(
         flags=flags,
         dataset=dataset is not None,
     )
+
+
+def rule_of_lead(case: Submission, book: Rulebook) -> RoutePart | None:
+    """Where it is written that the office of a case leads, or who should where it stands in for an office
+    that is not known; by the rules of the day of receipt. None for an office that a referral brought in."""
+    dataset = case.dataset
+    answer = book.route(
+        case.kind,
+        on=case.received_on,
+        dataset_office=book.office_ref(dataset.office if dataset else None),
+        flags=frozenset(case.flags),
+        dataset=dataset is not None,
+    )
+    named = (part for part in answer.acts if part.office and part.office.pk == case.office_id)
+    return next(named, None if answer.lead.office else answer.lead)
 
 
 def place(

@@ -28,7 +28,7 @@ from portals.business_days import Reason
 from portals.clockwork.happenings import CLOSES, OPENS
 from portals.explain import sentence
 from portals.explained import office_words
-from portals.models import City
+from portals.models import City, Office
 from portals.rulebook import Rulebook, rulebook_for
 from portals.vocabulary import Relation, StepAction, SubmissionKind
 from requests_app import deadlines
@@ -48,6 +48,7 @@ from requests_app.models import (
 from requests_app.models.kinds import DETAILS
 from requests_app.pathway import climb
 from requests_app.related.following import counted
+from requests_app.routing import rule_of_lead
 
 _KINDS = {model._meta.model_name or "": model for model in DETAILS.values()}
 _WITH = (
@@ -68,7 +69,8 @@ def _of(path: str, names: Iterable[str]) -> list[str]:
 _COLUMNS = [
     *(name for name in _columns(Submission) if name != "search_text"),
     *_of("city", _columns(City)),
-    *("office__name", "dataset__office__name", "appeal__against__reference"),
+    *("office__name", "appeal__against__reference"),
+    *_of("dataset__office", _columns(Office)),
     *("appeal__measure__name", "appeal__measure__submission__reference"),
     *_of("dataset", ("name", "identifier", "city", "office")),
     *(name for person in ("assigned_to", "entered_by") for name in _of(person, _PERSON)),
@@ -129,7 +131,7 @@ class CaseFile:
     @cached_property
     def route(self) -> list[Mapping[str, Any]]:
         """The offices, with why."""
-        return route_of(self.submission, self.events)
+        return route_of(self.submission, self.book, self.events)
 
     @cached_property
     def said(self) -> list[Said]:
@@ -258,7 +260,7 @@ def _sentences(reasons: Any) -> list[str]:
     return [sentence(Reason.from_json(reason)) for reason in reasons or ()]
 
 
-def route_of(row: Submission, events: list[Event]) -> list[Mapping[str, Any]]:
+def route_of(row: Submission, book: Rulebook, events: list[Event]) -> list[Mapping[str, Any]]:
     """The office that must act and those beside it, in the form of components/route_step.html."""
     placed = [event for event in events if event.action in (Action.SUBMIT, Action.CONVERT)][-1:]
     since = placed[0].sequence if placed else 0
@@ -267,8 +269,15 @@ def route_of(row: Submission, events: list[Event]) -> list[Mapping[str, Any]]:
         reasons = [history.detail_of(moves[-1])]
     else:
         reasons = _sentences(placed[0].data.get("because") if placed else ())
+    rule = None if moves else rule_of_lead(row, book)
     route: list[Mapping[str, Any]] = [
-        {"how": Relation.LEAD, "office": row.office.name, "because": " ".join(reasons)}
+        {
+            "how": Relation.LEAD,
+            "office": row.office.name,
+            "because": " ".join(reasons),
+            "citation": rule.citation if rule else "",
+            "layer": rule.layer if rule else "",
+        }
     ]
     order = list(Relation)
     for one in sorted(row.involvements.all(), key=lambda one: order.index(Relation(one.relation))):

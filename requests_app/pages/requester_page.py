@@ -11,7 +11,6 @@ from portals.business_days import NotEntered
 from portals.clocks import Reason
 from portals.explain import sentences
 from portals.models import Citation
-from portals.routes import RoutePart
 from portals.rulebook import rulebook_for
 from portals.vocabulary import ClockState, Milestone, Relation, SubmissionKind, meaning_of
 from requests_app import deadlines, ladder
@@ -34,7 +33,7 @@ from requests_app.models import (
 )
 from requests_app.pathway import climb
 from requests_app.redress.remedies import ground_of, remedies_of
-from requests_app.routing import answer_for
+from requests_app.routing import rule_of_lead
 
 
 def page_of(case: Submission, *, now: datetime) -> dict[str, Any]:
@@ -146,7 +145,7 @@ def offices(case: Submission, events: Sequence[Event], labels: dict[str, Citatio
         event.sequence > placed[0].sequence and event.action in (Action.REFER, Action.REFER_BACK)
         for event in events
     ) or (placed and placed[0].data.get("office") not in (None, case.office.name))
-    by_rule = None if moved else _rule_of_lead(case)
+    by_rule = None if moved else rule_of_lead(case, rulebook_for(case.city))
     shown = [{
         "relation": Relation.LEAD,
         "office": case.office.name,
@@ -164,16 +163,6 @@ def offices(case: Submission, events: Sequence[Event], labels: dict[str, Citatio
             "layer": row.because.get("layer", ""),
         })  # fmt: skip
     return shown
-
-
-def _rule_of_lead(case: Submission) -> RoutePart | None:
-    """Where it is written that this office leads, or who should where it stands in for an office that is not
-    known; the rules of the day of receipt, from the cache."""
-    answer = answer_for(
-        case.city, case.kind, dataset=case.dataset, flags=frozenset(case.flags), on=case.received_on
-    )
-    named = (part for part in answer.acts if part.office and part.office.pk == case.office_id)
-    return next(named, None if answer.lead.office else answer.lead)
 
 
 def _words(stored: Sequence[dict[str, Any]]) -> str:

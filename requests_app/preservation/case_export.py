@@ -108,7 +108,7 @@ def document_of(
         "as_of": {"events": len(events), "at": events[-1].at if events else None},
         "offices": requester_page.offices(case, events, labels)
         if requester
-        else casefile.route_of(case, list(events)),
+        else casefile.route_of(case, book, list(events)),
         "deadlines": [_deadline(row, labels) for row in _deadlines(case, requester)],
         "said": _said(case, files, requester),
         "history": timeline.told(events, case.city) if requester else _history(events, book),

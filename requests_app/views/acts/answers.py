@@ -20,14 +20,14 @@ ANSWER_ACTS: dict[Action, Row] = {
         ),
         gettext_lazy("Give the written statement of the denial"),
         gettext_lazy("Send the statement"),
-        gettext_lazy("Sent. The requester gets a letter."),
+        gettext_lazy("Sent."),
     ),
     Action.UNDO: (
         forms.UndoForm,
         lambda s, f, **c: undo.undo(s, reason=f.cleaned_data["reason"], **c),
         gettext_lazy("Undo the answer"),
         gettext_lazy("Take it back"),
-        gettext_lazy("Taken back. The requester gets a letter."),
+        gettext_lazy("Taken back."),
     ),
 }
 

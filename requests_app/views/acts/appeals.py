@@ -53,7 +53,7 @@ APPEAL_ACTS: dict[Action, Row] = {
         lambda s, f, **c: appeals.decide(s, f.decision, files=f.stored, **c),
         gettext_lazy("Decide on the appeal"),
         gettext_lazy("Send the decision"),
-        gettext_lazy("Decided. The person who appealed gets a letter, and the office of the case is told."),
+        gettext_lazy("Decided. The office of the case is told."),
     ),
     Action.APPEAL_LINK: (
         forms.LinkForm,
@@ -74,7 +74,7 @@ APPEAL_ACTS: dict[Action, Row] = {
         _order,
         gettext_lazy("Record what was decided outside the city"),
         gettext_lazy("Record it"),
-        gettext_lazy("Recorded. The requester gets a letter."),
+        gettext_lazy("Recorded."),
     ),
     Action.REVIEW_COMPLY: (
         forms.ComplyForm,

@@ -30,7 +30,7 @@ FEE_ACTS: dict[Action, Row] = {
         lambda s, f, **c: fees.estimate(s, f.given, **c),
         gettext_lazy("Estimate the fee"),
         gettext_lazy("Tell the requester this fee"),
-        gettext_lazy("Estimated. The requester gets a letter."),
+        gettext_lazy("Estimated."),
     ),
     Action.FEE_AGREE: (
         forms.FeeMomentForm,
@@ -51,21 +51,21 @@ FEE_ACTS: dict[Action, Row] = {
         lambda s, f, **c: fees.ask_for_payment(s, **c),
         gettext_lazy("Ask for what is left of the fee"),
         gettext_lazy("Ask for the payment"),
-        gettext_lazy("Asked. The requester gets a letter."),
+        gettext_lazy("Asked."),
     ),
     Action.FEE_RECORD: (
         forms.PaymentForm,
         lambda s, f, **c: fee_payments.record_payment(s, f.money(), **c),
         gettext_lazy("Record a payment"),
         gettext_lazy("Write it down"),
-        gettext_lazy("Written down. The requester gets a receipt."),
+        gettext_lazy("Written down."),
     ),
     Action.FEE_WITHDRAW: (
         ReasonForm,
         lambda s, f, **c: fees.withdraw_estimate(s, reason=f.cleaned_data["reason"], **c),
         gettext_lazy("Withdraw the estimate of the fee"),
         gettext_lazy("Withdraw it"),
-        gettext_lazy("Withdrawn. The requester gets a letter."),
+        gettext_lazy("Withdrawn."),
     ),
     Action.WAIVER_REQUEST: (
         forms.WaiverRequestForm,
@@ -81,7 +81,7 @@ FEE_ACTS: dict[Action, Row] = {
         _decide,
         gettext_lazy("Decide on the waiver of the fee"),
         gettext_lazy("Send the decision"),
-        gettext_lazy("Decided. The requester gets a letter."),
+        gettext_lazy("Decided."),
     ),
 }
 

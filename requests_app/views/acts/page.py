@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -35,7 +34,7 @@ from requests_app.views.acts import answers as answer_acts
 from requests_app.views.acts import appeals as appeal_acts
 from requests_app.views.acts import enforcement as enforcement_acts
 from requests_app.views.acts import fees as fee_acts
-from requests_app.views.acts import letter_choice
+from requests_app.views.acts import letter_choice, told
 from requests_app.views.acts import parts as part_acts
 from requests_app.views.acts import ties as tie_acts
 from requests_app.views.acts.office import OFFICE_ACTS
@@ -118,28 +117,28 @@ ACTIONS: dict[Action, Act] = {
         ),
         gettext_lazy("Acknowledge"),
         gettext_lazy("Acknowledge"),
-        gettext_lazy("Acknowledged. The requester gets a letter."),
+        gettext_lazy("Acknowledged."),
     ),
     Action.DETERMINE: Act(
         DetermineForm,
         part_acts.answer,
         gettext_lazy("Determine"),
         gettext_lazy("Send the determination"),
-        gettext_lazy("Determined. The requester gets a letter."),
+        gettext_lazy("Determined."),
     ),
     Action.ASK: Act(
         forms.AskForm,
         lambda s, f, **c: conversation.ask(s, **_files(f), **c),
         gettext_lazy("Ask the requester"),
         gettext_lazy("Send the question"),
-        gettext_lazy("Asked. The requester gets a letter."),
+        gettext_lazy("Asked."),
     ),
     Action.MESSAGE: Act(
         forms.MessageForm,
         lambda s, f, **c: conversation.message(s, **_files(f), **c),
         gettext_lazy("Write to the requester"),
         gettext_lazy("Send the message"),
-        gettext_lazy("Sent."),
+        gettext_lazy("Your message stands on the page of the case."),
     ),
     Action.NOTE: Act(
         forms.NoteForm,
@@ -153,21 +152,21 @@ ACTIONS: dict[Action, Act] = {
         _estimate,
         gettext_lazy("Give an estimated date"),
         gettext_lazy("Give this date"),
-        gettext_lazy("The estimated date is given. The requester gets a letter."),
+        gettext_lazy("The estimated date is given."),
     ),
     Action.EXTEND: Act(
         forms.ExtendForm,
         _extend,
         gettext_lazy("Extend the time limit"),
         gettext_lazy("Give notice of the extension"),
-        gettext_lazy("Extended. The requester gets the notice."),
+        gettext_lazy("Extended."),
     ),
     Action.RELEASE_PART: Act(
         InstalmentForm,
         lambda s, f, **c: casework.release_part(s, **_files(f), parts=f.numbers, **c),
         gettext_lazy("Release a part"),
         gettext_lazy("Release it"),
-        gettext_lazy("Released. The requester gets a letter."),
+        gettext_lazy("Released."),
     ),
     Action.CLAIM: Act(
         forms.ActForm,
@@ -297,7 +296,7 @@ def act(request: StaffRequest, reference: str, action: str) -> HttpResponse:
         except NotAllowed as error:
             refused, status = str(error), 409
         else:
-            messages.success(request, said if isinstance(said, str) else chosen.done)
+            told.tell(request, submission, Action(action), said if isinstance(said, str) else "", chosen.done)
             return redirect(f"requests_app:{chosen.page}", reference)
     elif request.method == "POST" and not refused:
         status = 422

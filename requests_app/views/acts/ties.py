@@ -19,7 +19,7 @@ TIE_ACTS: dict[Action, Row] = {
         lambda s, f, **c: conversions.convert(s, **f.values(), **c),
         gettext_lazy("Turn into another kind"),
         gettext_lazy("Turn it into this"),
-        gettext_lazy("Done. The requester gets a letter with the offices and dates that hold now."),
+        gettext_lazy("Done."),
     ),
 }
 

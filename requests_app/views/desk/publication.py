@@ -91,7 +91,8 @@ def _review(request: StaffRequest, case: Submission, now: datetime) -> HttpRespo
 
 def _publish(request: StaffRequest, case: Submission, now: datetime) -> HttpResponse:
     publication.publish(case, by=request.user, now=now, seen=_seen(request))
-    messages.success(request, _("Published. The requester gets a letter."))
+    letter = _("The requester gets a letter.") if case.requester_email else ""
+    messages.success(request, f"{_('Published.')} {letter}".strip())
     return redirect("requests_app:publication", case.reference)
 
 

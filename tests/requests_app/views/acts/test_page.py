@@ -80,6 +80,15 @@ def test_acknowledging_leads_back_to_the_case_and_says_so(alice: Client, case: S
     assert "Acknowledged. The requester gets a letter." in alice.get(answer["Location"]).content.decode()
 
 
+def test_no_letter_is_claimed_where_the_requester_left_no_address(alice: Client, kent: Staff) -> None:
+    case = file_case(kent.city, dataset=kent.dataset, requester_email="")
+    answer = do(alice, case, "acknowledge", message="We have it")
+    seen = alice.get(answer["Location"]).content.decode()
+    assert "gets a letter" not in seen and "no letter goes out: tell them in another way" in seen
+    noted = alice.get(do(alice, fresh(case), "note", body="Rang her up")["Location"]).content.decode()
+    assert "Noted." in noted and "no letter" not in noted
+
+
 def test_kents_law_wants_an_estimate_with_the_acknowledgement(kent: Staff, record: Submission) -> None:
     clerk = signed_in(kent.clerk)
     assert "RCW 42.56.520" in page(clerk, "act", record.reference, "acknowledge").content.decode()

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from portals.rulebook import rulebook_for
 from requests_app import escalation, intake, routing
 from requests_app.correspondence import conversation
 from requests_app.desk.queue import PAGE
@@ -268,3 +269,18 @@ def test_a_view_of_every_day_is_one_press_away(kent: Staff, case: Submission) ->
     current = [view["label"] for view in answer.context["views"] if view["current"]]
     assert current == ["Late"]
     assert all("scope=city" in view["url"] for view in answer.context["views"])
+
+
+def test_the_route_of_a_case_says_where_it_is_written(people: dict[str, Staff]) -> None:
+    staff = people["portland"]
+    case = file_case(staff.city, "records_request")
+    rule = routing.rule_of_lead(case, rulebook_for(staff.city))
+    assert rule and rule.citation
+
+    def route() -> str:
+        seen = page(signed_in(staff.clerk), "staff_case", case.reference).content.decode()
+        return seen.split('id="route"', 1)[1].split('id="ladder"', 1)[0]
+
+    assert rule.citation in route()
+    routing.refer(case, to=staff.steward, reason="Theirs", by=staff.clerk, now=FILED)
+    assert "Theirs" in route() and rule.citation not in route()
