@@ -91,15 +91,19 @@ class KindForm(AttachmentsForm):
         city: City,
         today: date,
         proved: Collection[int] = (),
+        for_other: bool = False,
         **kwargs: Any,
     ) -> None:
-        """`today` is the city's date; `proved` are the cases whose code this person has given."""
+        """`today` is the city's date; `proved` are the cases whose code this person has given; `for_other`:
+        staff type for somebody, whose name and address are asked for and not their own."""
         super().__init__(data, files, **kwargs)
-        self.city, self.today, self.proved = city, today, proved
+        self.city, self.today, self.proved, self.for_other = city, today, proved, for_other
         self.book: Rulebook = rulebook_for(city)
         self.dataset: Dataset | None = None
         self.dataset_options: list[Dataset] = []
         self.fields["requester_name"].widget.attrs["autocomplete"] = "name"
+        if for_other:
+            self._ask_of_the_requester()
         if self.about_dataset:
             self.fields["dataset"] = self._dataset_field()
         for flag in self.asked_flags():
@@ -108,6 +112,15 @@ class KindForm(AttachmentsForm):
         for field in self.fields.values():
             field.error_messages["required"] = _("This must be filled in.")
         self._suggest("description", reverse("requests_app:suggest", args=[city.slug]) + f"?kind={self.kind}")
+
+    def _ask_of_the_requester(self) -> None:
+        name, email = self.fields["requester_name"], self.fields["requester_email"]
+        name.label, email.label = _("Name of the requester"), _("E-mail address of the requester")
+        email.help_text = _(
+            "With an address they get a letter at each step. Without one, hand over reference and code."
+        )
+        for field in (name, email):
+            field.widget.attrs["autocomplete"] = "off"
 
     def _dataset_field(self) -> TextField:
         field = LineField(
@@ -148,13 +161,12 @@ class KindForm(AttachmentsForm):
                 "A question about the circumstances", "Questions about the circumstances", len(flags)
             )
             rest.insert(0, Section(asked, flags))
-        rest.append(
-            Section(
-                _("About you"),
-                ("requester_name", "requester_email"),
-                _("You need no account, and you need not say who you are."),
-            )
+        about = (
+            (_("The requester"), _("Nobody need say who they are."))
+            if self.for_other
+            else (_("About you"), _("You need no account, and you need not say who you are."))
         )
+        rest.append(Section(about[0], ("requester_name", "requester_email"), about[1]))
         return [*self.own_sections(), *rest]
 
     def shown_sections(self) -> list[dict[str, Any]]:

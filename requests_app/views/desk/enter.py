@@ -41,7 +41,9 @@ def enter(request: StaffRequest, city_slug: str, kind: str) -> HttpResponse:
         if "done" in request.GET:
             return _handed_over(request, city, entry, request.GET["done"])
         kept = typed_before(request, request.user.pk)
-        form = entry.form(kept, typed_files(request, kept), city=city, today=city_today(city, now))
+        form = entry.form(
+            kept, typed_files(request, kept), city=city, today=city_today(city, now), for_other=True
+        )
         entered = EnteredForm(kept, kind=kind, book=rulebook_for(city), now=now)
         if kept is not None:
             form.forget_errors()
@@ -51,7 +53,7 @@ def enter(request: StaffRequest, city_slug: str, kind: str) -> HttpResponse:
     if "use_dataset" in data:
         data = typed(data, dataset=data["use_dataset"])
     today = city_today(city, now)
-    form = entry.form(data, request.FILES, city=city, today=today, proved=_known(request))
+    form = entry.form(data, request.FILES, city=city, today=today, proved=_known(request), for_other=True)
     entered = EnteredForm(data, kind=kind, book=rulebook_for(city), now=now)
     if not all([form.is_valid(), entered.is_valid()]):
         return _page(request, city, entry, form, entered, status=422)

@@ -120,3 +120,15 @@ def test_nobody_enters_for_a_city_where_he_does_not_work(people: dict[str, Staff
     assert entered(signed_in(people["portland"].clerk), "kent").status_code == 403
     assert page(signed_in(people["portland"].clerk), "enter", "nowhere", "appeal").status_code == 404
     assert page(signed_in(people["kent"].clerk), "enter", "kent", "nonsense").status_code == 404
+
+
+@pytest.mark.parametrize("kind", SubmissionKind.values)
+def test_the_form_asks_for_the_requesters_name_and_not_for_the_clerks(
+    people: dict[str, Staff], kind: str
+) -> None:
+    client = signed_in(people["kent"].clerk)
+    shown = page(client, "enter", "kent", kind).content.decode()
+    refused = entered(client, "kent", kind, received_on="").content.decode()
+    for seen in (shown, refused):
+        assert "Name of the requester" in seen and "E-mail address of the requester" in seen
+        assert "Your name" not in seen and "About you" not in seen

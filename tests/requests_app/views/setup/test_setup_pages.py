@@ -396,12 +396,3 @@ def test_the_history_pages_by_key_and_never_breaks(kent: Staff, as_: Any) -> Non
     assert "City file loaded" in main_of(client.get(page))
     for before in ("1", "x", "²", "99999999999999999999", "-1", ""):
         assert client.get(page, {"before": before}).status_code == 200
-
-
-def test_the_moment_of_a_change_is_told_in_the_citys_time(kent: Staff, as_: Any) -> None:
-    row = kent.city.offices.get(key="city-clerk")
-    with time_machine.travel(dt.datetime(2026, 6, 11, 3, 30, tzinfo=dt.UTC), tick=False):
-        sent = {"contact": "Counter 3", "hours": "", "revision": "0"}
-        assert as_(kent.clerk).post(address(kent.city, "office", row.pk), sent).status_code == 302
-        told = main_of(as_(kent.auditor).get(address(kent.city, "history")))
-    assert "June 10, 2026, 8:30 p.m." in told and "June 11" not in told
