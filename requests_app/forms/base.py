@@ -21,7 +21,7 @@ from portals.models import City, Dataset
 from portals.rulebook import FlagRule, Rulebook, rulebook_for
 from portals.vocabulary import SubmissionKind
 from requests_app.forms.attachments import AttachmentsForm
-from requests_app.forms.fields import LineField, TextField, YesNoField, plain
+from requests_app.forms.fields import LineField, MailField, TextField, YesNoField, plain
 from requests_app.intake import Filing
 from requests_app.related.suggestions import resolve_dataset
 
@@ -69,7 +69,7 @@ class KindForm(AttachmentsForm):
     search_first: ClassVar[bool] = True
 
     requester_name = LineField(label=gettext_lazy("Your name"), required=False)
-    requester_email = forms.EmailField(
+    requester_email = MailField(
         label=gettext_lazy("Your e-mail address"),
         required=False,
         max_length=254,
@@ -77,9 +77,6 @@ class KindForm(AttachmentsForm):
             "With an address you get a letter at each step and can have a new code mailed to you. "
             "Without one, keep the reference and code that you get at the end."
         ),
-        error_messages={
-            "invalid": gettext_lazy("This is not an e-mail address. Enter it like name@example.org.")
-        },
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -65,6 +65,14 @@ class DateField(forms.DateField):
             "error_messages", {"invalid": _("This is not a date. Enter it like 2026-03-31 or 3/31/2026.")}
         )
         super().__init__(**kwargs)
+
+
+class MailField(forms.EmailField):
+    """An e-mail address; what is wrong with one is said with an example."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "invalid": _("This is not an e-mail address. Enter it like name@example.org.")
+    }
 
 
 class AmountField(forms.DecimalField):

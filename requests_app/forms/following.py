@@ -3,11 +3,13 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from requests_app.forms.fields import MailField
+
 
 class FollowForm(forms.Form):
     """The address for letters about one report."""
 
-    email = forms.EmailField(
+    email = MailField(
         label=_("Your e-mail address"),
         max_length=254,
         help_text=_(

@@ -16,7 +16,7 @@ from portals.models import Member, Office
 from portals.models.rule import Clock, Rule
 from portals.vocabulary import DayUnit, MemberRole, Roll
 from requests_app.forms.base import typed
-from requests_app.forms.fields import DateField, LineField, TextField
+from requests_app.forms.fields import DateField, LineField, MailField, TextField
 from requests_app.setup.city_people import OfficeFacts, Person, Place
 from requests_app.setup.closed_days import Source, Year, read_days
 from requests_app.setup.confirmations import Answer
@@ -264,7 +264,7 @@ class PlaceForm(SetupForm):
 class MemberForm(SetupForm):
     """A new place of a person."""
 
-    email = forms.EmailField(
+    email = MailField(
         label=gettext_lazy("E-mail address"),
         max_length=150,
         help_text=gettext_lazy("Whoever has an account keeps it; others get an invitation."),

@@ -14,7 +14,7 @@ from portals.vocabulary import MeasureEffect
 from requests_app.answers import api_keys
 from requests_app.enforcement import Proof
 from requests_app.forms.acts.general import ActForm, Moment, WithFiles
-from requests_app.forms.fields import DateField, LineField, TextField
+from requests_app.forms.fields import DateField, LineField, MailField, TextField
 from requests_app.models import ConcernedParty, Finding, MeasureTaken
 from requests_app.offences import measures
 from requests_app.offences.measures import Given
@@ -56,7 +56,7 @@ class PartyForm(ActForm):
     """Whom the report concerns. Naming tells nobody."""
 
     name = LineField(label=gettext_lazy("Name of the person or company"), required=False)
-    email = forms.EmailField(
+    email = MailField(
         label=gettext_lazy("E-mail address"),
         required=False,
         max_length=254,

@@ -3,7 +3,7 @@
 import pytest
 from django import forms
 
-from requests_app.forms.fields import TEXT_LIMIT, LineField, TextField, YesNoField, plain
+from requests_app.forms.fields import TEXT_LIMIT, LineField, MailField, TextField, YesNoField, plain
 
 
 def test_control_signs_go_and_every_script_stays() -> None:
@@ -34,3 +34,10 @@ def test_a_question_may_stay_unanswered_but_takes_no_other_word() -> None:
     assert YesNoField().clean("") == ""
     with pytest.raises(forms.ValidationError):
         YesNoField().clean("perhaps")
+
+
+def test_an_address_that_is_none_is_answered_with_an_example() -> None:
+    assert MailField().clean(" ann@example.org ") == "ann@example.org"
+    for typed in ("ann", "ann@@example.org", "ann@example", "ann smith@example.org"):
+        with pytest.raises(forms.ValidationError, match="Enter it like"):
+            MailField().clean(typed)
