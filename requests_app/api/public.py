@@ -233,7 +233,8 @@ PUBLIC_OPERATIONS: Sequence[Operation] = (
         "cities/{city}/performance",
         gettext_lazy("How a city does"),
         gettext_lazy(
-            "The figures of the page: counts below five and medians of fewer than five are left out."
+            "The figures of the page: counts below five, those from which they could be worked out, and "
+            "medians of fewer than five are left out."
         ),
         performance,
         "Performance",
