@@ -17,7 +17,7 @@ from tests.journeys.test_five_cities import case_of, comes_back, files_with_code
 from tests.portals.test_measures import GUIDES
 from tests.requests_app.factories import FILED, Staff
 from tests.requests_app.pages import code_of, hidden, main_of, text_of
-from tests.requests_app.views.desk.test_staff import signed_in
+from tests.requests_app.staff_pages import signed_in
 
 every_city = pytest.mark.parametrize("slug", GUIDES)
 HOUR = dt.timedelta(hours=1)

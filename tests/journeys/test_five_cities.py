@@ -19,7 +19,7 @@ from requests_app import escalation
 from requests_app.models import Action, Deadline, Notice, Referral, Status, Submission
 from tests.requests_app.factories import FILED, Staff
 from tests.requests_app.pages import checked, code_of, confirmed, filed, hidden, main_of, text_of
-from tests.requests_app.views.desk.test_staff import signed_in
+from tests.requests_app.staff_pages import signed_in
 
 DAY = dt.timedelta(days=1)
 PARKS = "Parks by Hand"

@@ -11,7 +11,7 @@ from requests_app.models import Notice, Submission
 from tests.journeys.test_five_cities import case_of, comes_back, do, files_with_code, try_to
 from tests.requests_app.factories import FILED, Staff
 from tests.requests_app.pages import filed, main_of, text_of
-from tests.requests_app.views.desk.test_staff import signed_in
+from tests.requests_app.staff_pages import signed_in
 
 DAY = dt.timedelta(days=1)
 DENIAL = {

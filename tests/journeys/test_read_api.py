@@ -13,7 +13,7 @@ from tests.journeys.test_enforcement import holds_a_key
 from tests.portals.soda.served import json_of, table_of
 from tests.requests_app.factories import FILED, Staff
 from tests.requests_app.pages import main_of
-from tests.requests_app.views.desk.test_staff import signed_in
+from tests.requests_app.staff_pages import signed_in
 
 
 def test_a_key_from_the_front_desk_reads_rows_up_to_the_limit_that_the_office_granted(

@@ -7,6 +7,10 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
+
+from requests_app import access
+from requests_app.models import Submission
 
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 
@@ -63,6 +67,13 @@ def filed(client: Client, city: str, kind: str, **typed: Any) -> str:
     answer = confirmed(client, city, kind, page)
     assert answer.status_code == 302, main_of(answer)
     return str(answer["Location"].strip("/").split("/")[-1])
+
+
+def prove(client: Client, case: Submission) -> None:
+    """As if the code of the case had been typed in this browser just now."""
+    session = client.session
+    access.grant_requester(session, case, now=timezone.now())
+    session.save()
 
 
 def text_file(name: str = "trees.txt", content: bytes = b"Forty trees") -> SimpleUploadedFile:

@@ -168,7 +168,7 @@ def test_a_requester_opens_only_the_case_whose_code_was_proved(kent: Staff, case
     access.grant_requester(session, case, now=FILED)
     seen = access.visible_to_requester(session, now=FILED)
     assert list(seen) == [case] and other not in seen
-    assert not access.visible_to_requester(session, now=FILED + access.REQUESTER_SESSION).exists()
+    assert not access.visible_to_requester(session, now=FILED + access.CODE_HOLDS).exists()
 
 
 def test_a_requester_never_gets_an_internal_file(kent: Staff, case: Submission) -> None:

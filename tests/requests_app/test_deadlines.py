@@ -128,7 +128,7 @@ def record(case: Submission, happening: str, now: dt.datetime, **data: str) -> N
     with transaction.atomic():
         held = locked(case)
         apply(held, Action.RECORD, now=now, happening=happening, data=data)
-        deadlines.recompute(held, now=now)
+        deadlines.recompute(held)
 
 
 # -- Kent: a review that ends by itself; an estimate
@@ -354,7 +354,7 @@ def test_recomputing_changes_nothing_where_nothing_happened(people: dict[str, St
     for staff in people.values():
         case = file_case(staff.city, RECORDS)
         before = list(Deadline.objects.filter(submission=case).order_by("pk").values())
-        deadlines.recompute(case, now=FILED)
+        deadlines.recompute(case)
         assert list(Deadline.objects.filter(submission=case).order_by("pk").values()) == before
 
 

@@ -43,7 +43,7 @@ def recorded(happening: str, **data: str) -> Callable[[Submission, Staff, dt.dat
                 happening=happening,
                 data=data,
             )
-            deadlines.recompute(row, now=now)
+            deadlines.recompute(row)
 
     return act
 

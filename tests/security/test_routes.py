@@ -11,14 +11,14 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from django.utils import timezone
 
 from portals.models import City, User
 from portals.vocabulary import Relation
-from requests_app import access, routing
+from requests_app import routing
 from requests_app.attachments import files
 from requests_app.models import Action, Actor, Attachment, Event, Submission
 from tests.requests_app.factories import FILED, Staff, UserFactory, file_case, filing
+from tests.requests_app.pages import prove
 from tests.security.policies import (
     API_OWN,
     CITY_SETUP,
@@ -111,12 +111,6 @@ def scene(people: dict[str, Staff]) -> Scene:
         return client
 
     return Scene(case, file, hidden_file, open_as)
-
-
-def prove(client: Client, case: Submission) -> None:
-    session = client.session
-    access.grant_requester(session, case, now=timezone.now())
-    session.save()
 
 
 SETUP_THINGS: dict[str, Callable[[City], list[object]]] = {

@@ -14,7 +14,8 @@ from django.urls import reverse
 
 from requests_app.correspondence import letters
 from requests_app.models import Action
-from requests_app.views.acts.page import ACTIONS, _desk
+from requests_app.views.acts.page import _desk
+from requests_app.views.acts.table import ACTIONS
 from tests.requests_app.factories import FILED, Staff
 from tests.security.policies import CITY_SETUP, CITY_STAFF, POLICY, STAFF, STAFF_OF_CASE
 from tests.security.test_routes import Scene, arguments, scene  # noqa: F401

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from portals.models import DenialRule
 from portals.templatetags.civic import city_date
-from requests_app.forms.acts.general import ActForm, ReasonForm
+from requests_app.forms.acts.base import ActForm, ReasonForm
 from requests_app.forms.acts.release import ReleaseForm
 from requests_app.forms.fields import LineField, TextField
 from requests_app.handling.undo import undoable

@@ -13,7 +13,7 @@ from portals.vocabulary import AppealOutcome
 from requests_app.appeals import Decision, missing_from
 from requests_app.doors import references
 from requests_app.events.appeal_stand import ReviewStand, reviews_of
-from requests_app.forms.acts.general import ActForm
+from requests_app.forms.acts.base import ActForm
 from requests_app.forms.acts.release import ReleaseForm
 from requests_app.forms.fields import DateField, LineField, TextField
 from requests_app.models import Appeal, OutsideReview
@@ -94,7 +94,7 @@ class DecideForm(ReleaseForm, ActForm):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         if "outcome" in values:
-            missing = missing_from(self.desk.submission, appeal_of(self), self.decision, self.desk.today)
+            missing = missing_from(appeal_of(self), self.decision, self.desk.today)
             for name, sentence in missing.items():
                 if name not in self.errors:
                     self.add_error(name, sentence)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portals.vocabulary import SubmissionKind
-from requests_app.forms.acts.general import ActForm
+from requests_app.forms.acts.base import ActForm
 from requests_app.forms.fields import TextField
 from requests_app.related.conversions import foresee, needs_consent, targets
 

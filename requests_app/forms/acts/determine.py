@@ -11,7 +11,7 @@ from portals.models import DenialRule, Exemption
 from portals.vocabulary import Outcome, ProvisionStatus, SubmissionKind
 from requests_app.answers.case_parts import clearance_of, named, not_ready, outcome_of, parts_of
 from requests_app.answers.denials import DENIALS, Answer, Decision, Ground, missing_from
-from requests_app.forms.acts.general import ActForm
+from requests_app.forms.acts.base import ActForm
 from requests_app.forms.acts.release import ReleaseForm
 from requests_app.forms.fields import LineField, TextField
 from requests_app.models import Part, Submission

@@ -13,7 +13,7 @@ from portals.templatetags.civic import city_date
 from portals.vocabulary import MeasureEffect
 from requests_app.answers import api_keys
 from requests_app.enforcement import Proof
-from requests_app.forms.acts.general import ActForm, Moment, WithFiles
+from requests_app.forms.acts.base import ActForm, Moment, WithFiles
 from requests_app.forms.fields import DateField, LineField, MailField, TextField
 from requests_app.models import ConcernedParty, Finding, MeasureTaken
 from requests_app.offences import measures

@@ -14,7 +14,7 @@ from portals.fee_terms import FeeTerm, Line, agreement_wanted, dollars, payment_
 from portals.vocabulary import FeeCircumstance, FeeRuleKind, PaymentTime
 from requests_app import fees
 from requests_app.events import fee_words
-from requests_app.forms.acts.general import ActForm, Moment
+from requests_app.forms.acts.base import ActForm, Moment
 from requests_app.forms.fields import LineField, TextField
 from requests_app.handling.fee_payments import Money
 from requests_app.models import Payment, WaiverRequest

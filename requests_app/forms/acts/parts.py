@@ -14,8 +14,9 @@ from portals.vocabulary import Outcome
 from requests_app.answers import redaction_log
 from requests_app.answers.case_parts import clearance_of, named, not_ready, parts_of
 from requests_app.answers.denials import Decision, Ground, missing_from_part, needs_of
+from requests_app.forms.acts.base import ActForm, ReasonForm
 from requests_app.forms.acts.determine import DenialRules, WithLaws, law_field, outcomes_for
-from requests_app.forms.acts.general import ActForm, ReasonForm, ReleasePartForm
+from requests_app.forms.acts.general import ReleasePartForm
 from requests_app.forms.acts.release import ReleaseForm
 from requests_app.forms.fields import LineField, TextField
 from requests_app.models import Part, Withheld

@@ -6,10 +6,10 @@ from requests_app.forms.acts import answers as forms
 from requests_app.handling import statements, undo
 from requests_app.models import Action
 from requests_app.pages.casefile import CaseFile
-from requests_app.views.acts.fees import Row
+from requests_app.views.acts.act import Act
 
-ANSWER_ACTS: dict[Action, Row] = {
-    Action.STATEMENT: (
+ANSWER_ACTS: dict[Action, Act] = {
+    Action.STATEMENT: Act(
         forms.StatementForm,
         lambda s, f, **c: statements.give_statement(
             s,
@@ -22,7 +22,7 @@ ANSWER_ACTS: dict[Action, Row] = {
         gettext_lazy("Send the statement"),
         gettext_lazy("Sent."),
     ),
-    Action.UNDO: (
+    Action.UNDO: Act(
         forms.UndoForm,
         lambda s, f, **c: undo.undo(s, reason=f.cleaned_data["reason"], **c),
         gettext_lazy("Undo the answer"),

@@ -1,6 +1,5 @@
 """The acts about appeals and outside reviews as rows for the table of staff acts."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,13 +10,11 @@ from portals.vocabulary import SubmissionKind
 from requests_app import access, appeals
 from requests_app.events import appeal_stand
 from requests_app.forms.acts import appeals as forms
-from requests_app.forms.acts.general import ActForm
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, OutsideReview, Submission
 from requests_app.pages.casefile import CaseFile
 from requests_app.redress import reviews
-
-Row = tuple[type[ActForm], Callable[..., Any], Any, Any, Any]
+from requests_app.views.acts.act import Act
 
 
 def _link(submission: Submission, form: forms.LinkForm, *, by: User, **common: Any) -> None:
@@ -47,36 +44,36 @@ def _comply(submission: Submission, form: forms.ComplyForm, **common: Any) -> No
     reviews.comply(submission, number=values["review"], on=values["on"], note=values["note"], **common)
 
 
-APPEAL_ACTS: dict[Action, Row] = {
-    Action.APPEAL_DECIDE: (
+APPEAL_ACTS: dict[Action, Act] = {
+    Action.APPEAL_DECIDE: Act(
         forms.DecideForm,
         lambda s, f, **c: appeals.decide(s, f.decision, files=f.stored, **c),
         gettext_lazy("Decide on the appeal"),
         gettext_lazy("Send the decision"),
         gettext_lazy("Decided. The office of the case is told."),
     ),
-    Action.APPEAL_LINK: (
+    Action.APPEAL_LINK: Act(
         forms.LinkForm,
         _link,
         gettext_lazy("Link to the case that is appealed"),
         gettext_lazy("Link them"),
         gettext_lazy("Linked. Both cases show it."),
     ),
-    Action.REVIEW_PETITION: (
+    Action.REVIEW_PETITION: Act(
         forms.PetitionForm,
         lambda s, f, **c: reviews.petition(s, f.petition, **c),
         gettext_lazy("Record a petition outside the city"),
         gettext_lazy("Record it"),
         gettext_lazy("Recorded. The dates count from it."),
     ),
-    Action.REVIEW_ORDER: (
+    Action.REVIEW_ORDER: Act(
         forms.OrderForm,
         _order,
         gettext_lazy("Record what was decided outside the city"),
         gettext_lazy("Record it"),
         gettext_lazy("Recorded."),
     ),
-    Action.REVIEW_COMPLY: (
+    Action.REVIEW_COMPLY: Act(
         forms.ComplyForm,
         _comply,
         gettext_lazy("Record that the order is complied with"),

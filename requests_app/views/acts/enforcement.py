@@ -1,6 +1,5 @@
 """The acts of enforcement and about keys as rows for the table of staff acts, and which have an object."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext_lazy
@@ -10,12 +9,10 @@ from requests_app import enforcement
 from requests_app.answers import api_keys
 from requests_app.events.enforcement_stand import ENFORCED, stand
 from requests_app.forms.acts import enforcement as forms
-from requests_app.forms.acts.general import ActForm
 from requests_app.models import Action, Finding, Submission
 from requests_app.offences import measures
 from requests_app.pages.casefile import CaseFile
-
-Row = tuple[type[ActForm], Callable[..., Any], Any, Any, Any]
+from requests_app.views.acts.act import Act
 
 
 def _name(submission: Submission, form: forms.PartyForm, **common: Any) -> None:
@@ -57,22 +54,24 @@ def _withhold(submission: Submission, form: forms.WithholdForm, **common: Any) -
     )
 
 
-ENFORCEMENT_ACTS: dict[Action, Row] = {
-    Action.ADD_EVIDENCE: (
+ENFORCEMENT_ACTS: dict[Action, Act] = {
+    Action.ADD_EVIDENCE: Act(
         forms.EvidenceForm,
         lambda s, f, **c: enforcement.add_evidence(s, f.proof(), **c),
         gettext_lazy("Add evidence"),
         gettext_lazy("Keep the evidence"),
         gettext_lazy("Kept. Only staff see it."),
+        page="enforcement_of",
     ),
-    Action.NAME_PARTY: (
+    Action.NAME_PARTY: Act(
         forms.PartyForm,
         _name,
         gettext_lazy("Name the person concerned"),
         gettext_lazy("Name them"),
         gettext_lazy("Named. Nobody was told."),
+        page="enforcement_of",
     ),
-    Action.HEAR_PARTY: (
+    Action.HEAR_PARTY: Act(
         forms.HearForm,
         lambda s, f, **c: enforcement.hear(
             s, party=f.cleaned_data["party"], body=f.cleaned_data["body"], **c
@@ -82,47 +81,55 @@ ENFORCEMENT_ACTS: dict[Action, Row] = {
         gettext_lazy(
             "It stands on their page. With an e-mail address they get a letter; without one, print it."
         ),
+        page="enforcement_of",
     ),
-    Action.PARTY_ANSWER: (
+    Action.PARTY_ANSWER: Act(
         forms.PartyAnswerForm,
         _answer,
         gettext_lazy("Enter an answer of the person concerned"),
         gettext_lazy("Enter the answer"),
         gettext_lazy("Entered."),
+        page="enforcement_of",
     ),
-    Action.FIND: (
+    Action.FIND: Act(
         forms.FindingForm,
         _find,
         gettext_lazy("Record a finding"),
         gettext_lazy("Record the finding"),
         gettext_lazy("Recorded."),
+        page="enforcement_of",
     ),
-    Action.TAKE_MEASURE: (
+    Action.TAKE_MEASURE: Act(
         forms.MeasureForm,
         lambda s, f, **c: measures.take(s, f.given(), **c),
         gettext_lazy("Take a measure"),
         gettext_lazy("Take this measure"),
         gettext_lazy("Taken. It holds from now on, and the person concerned is told."),
+        page="enforcement_of",
+        danger=True,
     ),
-    Action.WITHHOLD: (
+    Action.WITHHOLD: Act(
         forms.WithholdForm,
         _withhold,
         gettext_lazy("Take a dataset down"),
         gettext_lazy("Take it down now"),
         gettext_lazy("The data is off, and the public notice stands on its page."),
+        page="enforcement_of",
+        danger=True,
     ),
-    Action.LIFT_MEASURE: (
+    Action.LIFT_MEASURE: Act(
         forms.LiftForm,
         _lift,
         gettext_lazy("Lift a measure or bring data back"),
         gettext_lazy("Lift it"),
         gettext_lazy("Lifted. What it switched off works again, unless something else still holds it."),
+        page="enforcement_of",
     ),
 }
 """In the order in which a case goes."""
 
-KEY_ACTS: dict[Action, Row] = {
-    Action.ISSUE_KEY: (
+KEY_ACTS: dict[Action, Act] = {
+    Action.ISSUE_KEY: Act(
         forms.IssueKeyForm,
         lambda s, f, **c: api_keys.issue(s, f.terms(), **c),
         gettext_lazy("Issue an API key"),
@@ -141,7 +148,7 @@ def without_object(file: CaseFile) -> set[Action]:
 
 def offered(
     case: Submission, permitted: set[Action], *, parties: int, in_force: int
-) -> list[tuple[Action, Row]]:
+) -> list[tuple[Action, Act]]:
     """The acts that this person may do now on the page of enforcement."""
     idle: set[Action] = set()
     if case.kind not in ENFORCED:

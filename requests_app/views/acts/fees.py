@@ -1,6 +1,5 @@
 """The acts about a fee as rows for the table of staff acts: form, act, heading, button, what is said."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext_lazy
@@ -8,12 +7,11 @@ from django.utils.translation import gettext_lazy
 from requests_app import fees
 from requests_app.events.fee_stand import stand
 from requests_app.forms.acts import fees as forms
-from requests_app.forms.acts.general import ActForm, ReasonForm
+from requests_app.forms.acts.base import ActForm, ReasonForm
 from requests_app.handling import fee_payments, fee_waivers
 from requests_app.models import Action, Submission, WaiverRequest
 from requests_app.pages.casefile import CaseFile
-
-Row = tuple[type[ActForm], Callable[..., Any], Any, Any, Any]
+from requests_app.views.acts.act import Act
 
 
 def _decide(submission: Submission, form: forms.WaiverDecisionForm, **common: Any) -> None:
@@ -24,50 +22,50 @@ def _decide(submission: Submission, form: forms.WaiverDecisionForm, **common: An
     )
 
 
-FEE_ACTS: dict[Action, Row] = {
-    Action.FEE_ESTIMATE: (
+FEE_ACTS: dict[Action, Act] = {
+    Action.FEE_ESTIMATE: Act(
         forms.FeeEstimateForm,
         lambda s, f, **c: fees.estimate(s, f.given, **c),
         gettext_lazy("Estimate the fee"),
         gettext_lazy("Tell the requester this fee"),
         gettext_lazy("Estimated."),
     ),
-    Action.FEE_AGREE: (
+    Action.FEE_AGREE: Act(
         forms.FeeMomentForm,
         lambda s, f, **c: fees.agree(s, happened_at=f.moment, **c),
         gettext_lazy("Enter that the requester agrees to the fee"),
         gettext_lazy("Enter the agreement"),
         gettext_lazy("Entered."),
     ),
-    Action.FEE_DECLINE: (
+    Action.FEE_DECLINE: Act(
         forms.FeeMomentForm,
         lambda s, f, **c: fees.decline(s, happened_at=f.moment, **c),
         gettext_lazy("Enter that the requester declines the fee"),
         gettext_lazy("Enter this"),
         gettext_lazy("Entered."),
     ),
-    Action.FEE_ASK: (
+    Action.FEE_ASK: Act(
         ActForm,
         lambda s, f, **c: fees.ask_for_payment(s, **c),
         gettext_lazy("Ask for what is left of the fee"),
         gettext_lazy("Ask for the payment"),
         gettext_lazy("Asked."),
     ),
-    Action.FEE_RECORD: (
+    Action.FEE_RECORD: Act(
         forms.PaymentForm,
         lambda s, f, **c: fee_payments.record_payment(s, f.money(), **c),
         gettext_lazy("Record a payment"),
         gettext_lazy("Write it down"),
         gettext_lazy("Written down."),
     ),
-    Action.FEE_WITHDRAW: (
+    Action.FEE_WITHDRAW: Act(
         ReasonForm,
         lambda s, f, **c: fees.withdraw_estimate(s, reason=f.cleaned_data["reason"], **c),
         gettext_lazy("Withdraw the estimate of the fee"),
         gettext_lazy("Withdraw it"),
         gettext_lazy("Withdrawn."),
     ),
-    Action.WAIVER_REQUEST: (
+    Action.WAIVER_REQUEST: Act(
         forms.WaiverRequestForm,
         lambda s, f, **c: fee_waivers.request_waiver(
             s, reasons=f.cleaned_data["reasons"], happened_at=f.moment, **c
@@ -76,7 +74,7 @@ FEE_ACTS: dict[Action, Row] = {
         gettext_lazy("Enter the request"),
         gettext_lazy("Entered."),
     ),
-    Action.WAIVER_DECIDE: (
+    Action.WAIVER_DECIDE: Act(
         forms.WaiverDecisionForm,
         _decide,
         gettext_lazy("Decide on the waiver of the fee"),

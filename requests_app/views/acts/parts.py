@@ -12,7 +12,7 @@ from requests_app.forms.acts import parts as forms
 from requests_app.forms.acts.determine import DetermineForm
 from requests_app.models import Action, Submission
 from requests_app.pages.casefile import CaseFile
-from requests_app.views.acts.fees import Row
+from requests_app.views.acts.act import Act
 
 
 def answer(submission: Submission, form: DetermineForm, **common: Any) -> str | None:
@@ -24,57 +24,57 @@ def answer(submission: Submission, form: DetermineForm, **common: Any) -> str | 
     return None
 
 
-PART_ACTS: dict[Action, Row] = {
-    Action.SPLIT: (
+PART_ACTS: dict[Action, Act] = {
+    Action.SPLIT: Act(
         forms.SplitForm,
         lambda s, f, **c: parts.split(s, f.titles_given(), **c),
         gettext_lazy("Split into parts"),
         gettext_lazy("Make these parts"),
         gettext_lazy("Split. Each part is decided by itself."),
     ),
-    Action.PART_DECIDE: (
+    Action.PART_DECIDE: Act(
         forms.PartDecideForm,
         lambda s, f, **c: parts.decide(s, f.number, f.decision(), files=f.stored, **c),
         gettext_lazy("Decide on a part"),
         gettext_lazy("Keep this decision"),
         gettext_lazy("Decided. The requester hears of it when the part is told."),
     ),
-    Action.PART_TAKE_BACK: (
+    Action.PART_TAKE_BACK: Act(
         forms.PartTakeBackForm,
         lambda s, f, **c: parts.take_back(s, f.number, **c),
         gettext_lazy("Take back the decision on a part"),
         gettext_lazy("Take it back"),
         gettext_lazy("Taken back."),
     ),
-    Action.PART_DROP: (
+    Action.PART_DROP: Act(
         forms.PartDropForm,
         lambda s, f, **c: parts.drop(s, f.number, **c),
         gettext_lazy("Remove a part"),
         gettext_lazy("Remove it"),
         gettext_lazy("Removed."),
     ),
-    Action.PART_CLEAR: (
+    Action.PART_CLEAR: Act(
         forms.PartClearForm,
         lambda s, f, **c: clearance.clear(s, f.numbers, note=f.cleaned_data["note"], **c),
         gettext_lazy("Clear a decision"),
         gettext_lazy("Clear it"),
         gettext_lazy("Cleared. The office can send it."),
     ),
-    Action.PART_RETURN: (
+    Action.PART_RETURN: Act(
         forms.PartReturnForm,
         lambda s, f, **c: clearance.give_back(s, f.number, reason=f.cleaned_data["reason"], **c),
         gettext_lazy("Return a decision"),
         gettext_lazy("Return it"),
         gettext_lazy("Returned. Whoever decided hears of it."),
     ),
-    Action.LOG_WITHHELD: (
+    Action.LOG_WITHHELD: Act(
         forms.WithholdForm,
         lambda s, f, **c: redaction_log.log(s, f.given, **c),
         gettext_lazy("Log what is withheld"),
         gettext_lazy("Write it down"),
         gettext_lazy("Written down. It goes out with the next release."),
     ),
-    Action.LOG_DROP: (
+    Action.LOG_DROP: Act(
         forms.WithholdDropForm,
         lambda s, f, **c: redaction_log.drop(s, int(f.cleaned_data["row"]), **c),
         gettext_lazy("Remove a row of the log"),

@@ -1,20 +1,15 @@
 """The acts that change what a case is, as rows for the table of staff acts."""
 
-from collections.abc import Callable
-from typing import Any
-
 from django.utils.translation import gettext_lazy
 
 from requests_app.forms.acts.conversions import ConvertForm
-from requests_app.forms.acts.general import ActForm
 from requests_app.models import Action
 from requests_app.pages.casefile import CaseFile
 from requests_app.related import conversions
+from requests_app.views.acts.act import Act
 
-Row = tuple[type[ActForm], Callable[..., Any], Any, Any, Any]
-
-TIE_ACTS: dict[Action, Row] = {
-    Action.CONVERT: (
+TIE_ACTS: dict[Action, Act] = {
+    Action.CONVERT: Act(
         ConvertForm,
         lambda s, f, **c: conversions.convert(s, **f.values(), **c),
         gettext_lazy("Turn into another kind"),

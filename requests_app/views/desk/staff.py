@@ -29,7 +29,7 @@ from requests_app.kinds import details_of
 from requests_app.models import Action, Status, Submission
 from requests_app.pages import casefile
 from requests_app.views.acts.groups import grouped
-from requests_app.views.acts.page import offered
+from requests_app.views.acts.table import offered
 from requests_app.views.desk.bulk import BULK
 from requests_app.views.desk.saved_views import led_offices
 from requests_app.views.staff_only import StaffRequest, one_city, staff_only
@@ -37,6 +37,7 @@ from requests_app.views.staff_only import StaffRequest, one_city, staff_only
 FIRST = {Action.ACKNOWLEDGE, Action.DETERMINE, Action.APPEAL_DECIDE}
 """What most cases wait for: a button."""
 STEWARDS = {OfficeRole.DATA_STEWARD, OfficeRole.IT_OPEN_DATA, OfficeRole.INTAKE}
+"""The roles of offices that can mend an import of the catalogue, beside those that publish."""
 
 
 def _rows(
@@ -180,12 +181,12 @@ def _daily_views(who: Standing, chosen: Mapping[str, str]) -> list[dict[str, Any
     first = queue.scopes_of(who)[0]
     scope = chosen["scope"]
     prefix = f"scope={scope}&" if scope != first and scope in queue.SCOPES else ""
-    now = {(name, chosen[name]) for name in ("due", "state") if chosen[name] not in ("", queue.OPEN_STATE)}
+    shown = {(name, chosen[name]) for name in ("due", "state") if chosen[name] not in ("", queue.OPEN_STATE)}
     return [
         {
             "label": label,
             "url": f"?{prefix}{query}",
-            "current": now == ({tuple(query.split("="))} if query else set()),
+            "current": shown == ({tuple(query.split("="))} if query else set()),
         }
         for label, query in VIEWS
     ]
@@ -193,9 +194,9 @@ def _daily_views(who: Standing, chosen: Mapping[str, str]) -> list[dict[str, Any
 
 def _saved_views(who: Standing, narrowed: Mapping[str, str]) -> list[dict[str, Any]]:
     """The views that this person or an own office has kept."""
-    now = urlencode(narrowed)
+    shown = urlencode(narrowed)
     return [
-        {"label": view.name, "url": f"?{view.query}", "current": view.query == now, "of": view.office}
+        {"label": view.name, "url": f"?{view.query}", "current": view.query == shown, "of": view.office}
         for view in saved_views.of(who)
     ]
 

@@ -18,7 +18,7 @@ from requests_app.models import Actor, Notice, PublishedAnswer, Status, Submissi
 from requests_app.related import merging, suggestions
 from tests.requests_app.factories import FILED, Staff, file_case
 from tests.requests_app.pages import main_of
-from tests.requests_app.views.desk.test_staff import signed_in
+from tests.requests_app.staff_pages import signed_in
 
 DAY = dt.timedelta(days=1)
 WORDS = Draft("Minutes of the tree board", "Which minutes are there?", "All of 2026 are attached.")

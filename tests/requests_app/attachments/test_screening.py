@@ -17,11 +17,11 @@ from requests_app.attachments.screening.words import COUNTED, PLAIN, sentence
 from requests_app.forms.acts.release import ReleaseForm
 from requests_app.forms.attachments import AttachmentsForm
 from requests_app.models import Action, Attachment, Event, Submission
-from requests_app.views.acts.page import ACTIONS
+from requests_app.views.acts.table import ACTIONS
 from tests.requests_app import screening_files as made
 from tests.requests_app.factories import FILED, Staff, file_case
 from tests.requests_app.pages import hidden, main_of, text_of
-from tests.requests_app.views.desk.test_staff import signed_in
+from tests.requests_app.staff_pages import signed_in
 
 DOCTYPE = '<!DOCTYPE a [<!ENTITY b "bbbbbbbbbb"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><a>&c;</a>'
 BLACK_BOX, GREY_LINE = b"0 g 20 195 60 20 re f", b"0 g 20 195 200 1 re f"

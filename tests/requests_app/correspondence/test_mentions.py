@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from portals.models import Member, User
@@ -14,6 +13,7 @@ from requests_app.desk.queue import workplace
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Mention, Message, Notice, Submission
 from tests.requests_app.factories import FILED, Staff, file_case, person
+from tests.requests_app.staff_pages import signed_in
 
 HOUR = dt.timedelta(hours=1)
 
@@ -35,12 +35,6 @@ def carol(kent: Staff) -> User:
 @pytest.fixture
 def case(kent: Staff) -> Submission:
     return file_case(kent.city, dataset=kent.dataset, title="Trees in\nthe river")
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def asked_on_desk(user: User) -> list[Submission]:

@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from portals.models import Absence, Member, Office
@@ -14,6 +13,7 @@ from requests_app.desk.queue import workplace
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Notice, Submission
 from tests.requests_app.factories import FILED, Staff, file_case, person
+from tests.requests_app.staff_pages import signed_in
 
 D = dt.date
 DAY = dt.timedelta(days=1)
@@ -44,12 +44,6 @@ def away(user, deputy, first: dt.date = FIRST, last: dt.date = LAST) -> Absence:
         now=FILED,
         note="Sailing away",
     )
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from requests_app.models import Submission
 from requests_app.related import joined, merging
 from tests.requests_app.factories import FILED, Staff, file_case
 from tests.requests_app.fee_cases import paid, tell
-from tests.requests_app.views.desk.test_staff import signed_in
+from tests.requests_app.staff_pages import signed_in
 
 DAY = dt.timedelta(days=1)
 TODAY = dt.date(2026, 7, 15)

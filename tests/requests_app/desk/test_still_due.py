@@ -15,7 +15,7 @@ from requests_app.models import Submission
 from tests.requests_app.appeal_cases import denied_record, fresh
 from tests.requests_app.factories import FILED, Staff, file_case
 from tests.requests_app.pages import main_of, text_of
-from tests.requests_app.views.desk.test_staff import page, signed_in
+from tests.requests_app.staff_pages import page, signed_in
 
 DAY = dt.timedelta(days=1)
 

@@ -29,7 +29,7 @@ from requests_app.preservation import case_export, case_rows, case_zip
 from requests_app.preservation.verification import verify_case_file
 from tests.requests_app.factories import FILED, Staff, file_case
 from tests.requests_app.fee_cases import paid, tell
-from tests.requests_app.views.desk.test_staff import signed_in
+from tests.requests_app.staff_pages import signed_in
 
 DAY = dt.timedelta(days=1)
 TEMPLATES = Path(__file__).parents[3] / "templates/emails"

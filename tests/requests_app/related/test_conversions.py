@@ -15,7 +15,7 @@ from requests_app.related.conversions import CONVERSIONS
 from tests.requests_app.factories import FILED, Staff, file_case
 from tests.requests_app.fee_cases import tell
 from tests.requests_app.pages import main_of
-from tests.requests_app.views.desk.test_staff import signed_in
+from tests.requests_app.staff_pages import signed_in
 
 DAY = dt.timedelta(days=1)
 SLUGS = ["kansas-city", "kent", "oklahoma-city", "portland", "bakersfield"]

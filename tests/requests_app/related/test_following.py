@@ -19,7 +19,7 @@ from requests_app.models import Follower, MeToo, Notice, Submission
 from requests_app.related import following, merging
 from tests.requests_app.factories import FILED, Staff, file_case
 from tests.requests_app.pages import main_of
-from tests.requests_app.views.desk.test_staff import signed_in
+from tests.requests_app.staff_pages import signed_in
 
 DAY = dt.timedelta(days=1)
 FAN = "fan@people.example"

@@ -15,7 +15,7 @@ from requests_app.related import proposals, repeated
 from requests_app.related.proposals import Proposal
 from tests.requests_app.factories import FILED, Staff, file_case
 from tests.requests_app.pages import main_of
-from tests.requests_app.views.desk.test_staff import signed_in
+from tests.requests_app.staff_pages import signed_in
 
 DAY = dt.timedelta(days=1)
 TODAY = (FILED + 10 * DAY).date()

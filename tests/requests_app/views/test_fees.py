@@ -15,7 +15,7 @@ from requests_app.models import FeeEstimate, Status, Submission
 from tests.requests_app.factories import FILED, Staff, file_case
 from tests.requests_app.fee_cases import CHEAPEST, estimated, paid
 from tests.requests_app.pages import filed, hidden, main_of
-from tests.requests_app.views.desk.test_staff import page, signed_in
+from tests.requests_app.staff_pages import page, signed_in
 
 DAY = dt.timedelta(days=1)
 NOW = FILED + 2 * DAY

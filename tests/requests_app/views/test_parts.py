@@ -11,10 +11,9 @@ from django.urls import reverse
 from portals.models import User
 from requests_app.models import Action, Part, Status, Submission
 from tests.requests_app.factories import FILED, Staff, file_case
-from tests.requests_app.pages import main_of, text_of
+from tests.requests_app.pages import main_of, prove, text_of
 from tests.requests_app.part_cases import HOUR, NO, YES, decided, fresh, in_parts
-from tests.requests_app.views.acts.test_answers import do, offered, prove
-from tests.requests_app.views.desk.test_staff import signed_in
+from tests.requests_app.staff_pages import do, offered, signed_in
 
 
 @pytest.fixture(autouse=True)

@@ -5,34 +5,17 @@ import datetime as dt
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from portals.vocabulary import Outcome
-from requests_app import access, determinations
-from requests_app.models import Action, Submission
+from requests_app import determinations
+from requests_app.models import Action
 from tests.requests_app.factories import FILED, Staff, file_case
 from tests.requests_app.pages import main_of as text_of
-from tests.requests_app.views.desk.test_staff import signed_in
+from tests.requests_app.pages import prove
+from tests.requests_app.staff_pages import do, offered, signed_in
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 NO = determinations.Answer(Outcome.DENIED, "No.", exemption="A law", explanation="So.", responsible="A. C.")
-
-
-def prove(client: Client, case: Submission) -> None:
-    session = client.session
-    access.grant_requester(session, case, now=timezone.now())
-    session.save()
-
-
-def do(client: Client, case: Submission, action: str, **sent: object):
-    case.refresh_from_db()
-    address = reverse("requests_app:act", args=[case.reference, action])
-    return client.post(address, {"revision": case.chain_length, **sent})
-
-
-def offered(client: Client, case: Submission) -> set[str]:
-    answer = client.get(reverse("requests_app:staff_case", args=[case.reference]))
-    return {action for action, _act in answer.context["acts"] + answer.context["direct"]}
 
 
 def test_undo_is_offered_within_its_hours_and_says_until_when(people: dict[str, Staff], time_machine) -> None:

@@ -11,9 +11,9 @@ from portals.vocabulary import ClockEvent, ClockState, Milestone, Outcome
 from requests_app import access, determinations, intake
 from requests_app.correspondence import conversation
 from requests_app.models import Action, Actor, Deadline, Message, Status, Submission
-from requests_app.views.acts.page import ACTIONS
+from requests_app.views.acts.table import ACTIONS
 from tests.requests_app.factories import FILED, Staff, file_case
-from tests.requests_app.views.desk.test_staff import page, signed_in
+from tests.requests_app.staff_pages import do, page, signed_in
 
 DAY = dt.timedelta(days=1)
 NOW = FILED + DAY / 24
@@ -42,13 +42,6 @@ def case(kent: Staff) -> Submission:
 @pytest.fixture
 def record(kent: Staff) -> Submission:
     return file_case(kent.city, "records_request")
-
-
-def do(client: Client, case: Submission, action: str, *, revision: int | None = None, **values):
-    if revision is None:
-        revision = Submission.objects.get(pk=case.pk).chain_length
-    url = reverse("requests_app:act", args=[case.reference, action])
-    return client.post(url, {"revision": revision, **values})
 
 
 def fresh(case: Submission) -> Submission:

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from requests_app.models import Action, Event, Referral, Submission
 from tests.requests_app.factories import FILED, Staff, file_case
-from tests.requests_app.views.desk.test_staff import signed_in
+from tests.requests_app.staff_pages import signed_in
 
 NOW = FILED + dt.timedelta(hours=1)
 

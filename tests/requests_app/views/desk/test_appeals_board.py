@@ -18,7 +18,7 @@ from requests_app.setup import confirmations
 from tests.requests_app.appeal_cases import DAY, appeal_of, denied_record
 from tests.requests_app.factories import FILED, Staff, file_case, keep_rules
 from tests.requests_app.pages import main_of, text_of
-from tests.requests_app.views.desk.test_staff import signed_in
+from tests.requests_app.staff_pages import signed_in
 
 NOW = FILED + 10 * DAY
 

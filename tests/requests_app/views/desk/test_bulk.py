@@ -11,6 +11,7 @@ from requests_app import intake
 from requests_app.desk import bulk_acts
 from requests_app.models import BulkResult, BulkRun, Event, Message, Notice, Status, Submission
 from tests.requests_app.factories import FILED, Staff, file_case
+from tests.requests_app.staff_pages import signed_in
 
 DAY = dt.timedelta(days=1)
 BULK = "/desk/bulk/"
@@ -25,12 +26,6 @@ def kent(people: dict[str, Staff], time_machine) -> Staff:
 @pytest.fixture
 def cases(kent: Staff) -> list[Submission]:
     return [file_case(kent.city, dataset=kent.dataset, title=f"Case {number}") for number in range(3)]
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def references(cases: list[Submission]) -> list[str]:

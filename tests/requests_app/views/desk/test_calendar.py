@@ -17,7 +17,7 @@ from requests_app.models import CalendarLink, Deadline, Submission
 from tests.requests_app.appeal_cases import DAY, denied_record, fresh
 from tests.requests_app.factories import FILED, Staff, file_case
 from tests.requests_app.pages import main_of, text_of
-from tests.requests_app.views.desk.test_staff import signed_in
+from tests.requests_app.staff_pages import signed_in
 
 NOW = FILED + 2 * DAY
 LINKS = reverse("requests_app:calendar_links")

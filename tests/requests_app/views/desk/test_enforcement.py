@@ -15,7 +15,7 @@ from requests_app.models import ConcernedParty, MeasureTaken, Notice, Submission
 from tests.requests_app.enforcement_cases import HOUR, REPORTER, concerned, found, key_for, report, taken
 from tests.requests_app.factories import FILED, Staff, UserFactory, file_case
 from tests.requests_app.pages import hidden, main_of, text_file, text_of
-from tests.requests_app.views.desk.test_staff import page, signed_in
+from tests.requests_app.staff_pages import page, signed_in
 
 
 @pytest.fixture(autouse=True)

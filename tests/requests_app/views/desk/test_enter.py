@@ -11,7 +11,7 @@ from requests_app.doors.references import code_hash
 from requests_app.forms.base import new_key
 from requests_app.models import Action, Actor, Channel, Submission
 from tests.requests_app.factories import FILED, Staff
-from tests.requests_app.views.desk.test_staff import page, signed_in
+from tests.requests_app.staff_pages import page, signed_in
 
 DAY = dt.timedelta(days=1)
 

@@ -11,6 +11,7 @@ from requests_app.correspondence import letter_fields, letters
 from requests_app.correspondence.letter_fields import FIELDS, TEXT_OF, Known
 from requests_app.models import Action, LetterTemplate, LetterVersion, Notice, Submission
 from tests.requests_app.factories import FILED, Staff, file_case
+from tests.requests_app.staff_pages import signed_in
 
 BODY = "Dear {{ requester_name }}, about {{reference}}: by {{ due_on }} at the latest. {{ my_name }}"
 
@@ -24,12 +25,6 @@ def kent(people: dict[str, Staff], time_machine) -> Staff:
 @pytest.fixture
 def case(kent: Staff) -> Submission:
     return file_case(kent.city, dataset=kent.dataset, requester_name="Rita Resident")
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def written(

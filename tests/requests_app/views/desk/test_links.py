@@ -12,7 +12,7 @@ from requests_app.models import CaseLink, Status, Submission
 from requests_app.related import joined, merging
 from tests.requests_app.factories import FILED, Staff, file_case
 from tests.requests_app.pages import main_of
-from tests.requests_app.views.desk.test_staff import signed_in
+from tests.requests_app.staff_pages import signed_in
 
 DAY = dt.timedelta(days=1)
 TREES = "Forty plane trees on Meeker Street stand in the river."

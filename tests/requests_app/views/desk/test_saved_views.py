@@ -1,11 +1,11 @@
 """Views of the queue that are kept, through HTTP."""
 
 import pytest
-from django.test import Client
 
 from requests_app.desk.saved_views import MOST
 from requests_app.models import SavedView
 from tests.requests_app.factories import FILED, Staff, file_case
+from tests.requests_app.staff_pages import signed_in
 
 VIEWS, QUEUE = "/desk/views/", "/desk/queue/"
 
@@ -13,12 +13,6 @@ VIEWS, QUEUE = "/desk/views/", "/desk/queue/"
 @pytest.fixture
 def kent(people: dict[str, Staff]) -> Staff:
     return people["kent"]
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def test_a_view_is_kept_and_stands_above_the_queue_of_its_owner_only(kent: Staff) -> None:

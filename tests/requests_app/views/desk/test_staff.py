@@ -13,18 +13,9 @@ from requests_app.desk.queue import PAGE
 from requests_app.models import Event, Submission
 from requests_app.pages import casefile
 from tests.requests_app.factories import FILED, Staff, UserFactory, file_case
+from tests.requests_app.staff_pages import page, signed_in
 
 DAY = dt.timedelta(days=1)
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def page(client: Client, name: str, *args: str, **query: str):
-    return client.get(reverse(f"requests_app:{name}", args=args), query)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from tests.requests_app.factories import Staff
 from tests.requests_app.pages import main_of
-from tests.requests_app.views.desk.test_staff import signed_in
+from tests.requests_app.staff_pages import signed_in
 
 
 def test_the_moment_of_a_change_is_told_in_the_citys_time(people: dict[str, Staff]) -> None:
