@@ -19,6 +19,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
+from portals.lasting import make_lasting, sync_folder
 from portals.models import User
 from requests_app.models import Actor, Attachment, Message, Submission
 
@@ -170,26 +171,17 @@ def store(upload: UploadedFile) -> StoredFile:
             for chunk in upload.chunks():
                 digest.update(chunk)
                 target.write(chunk)
-            target.flush()
-            os.fsync(target.fileno())
+            make_lasting(target)
         final = path_of(digest.hexdigest())
         if not final.parent.exists():
             final.parent.mkdir(exist_ok=True)
-            _sync_folder(root)
+            sync_folder(root)
         os.replace(temporary, final)
-        _sync_folder(final.parent)
+        sync_folder(final.parent)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
     return StoredFile(shown_name(upload.name or ""), digest.hexdigest(), upload.size or 0, found)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def attach_files(

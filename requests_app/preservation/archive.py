@@ -14,9 +14,11 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.utils.translation import gettext as _
+
+from portals.lasting import make_lasting
 
 FORMAT, VERSION = "civicdata-backup", 2
 """2: table files come along. Archives of version 1 have none and are read as before."""
@@ -60,8 +62,7 @@ def pack(target: Path, manifest: Mapping[str, Any], members: Mapping[str, Path])
         with tarfile.open(fileobj=file, mode="w:gz", compresslevel=6) as archive:
             for name, path in {MANIFEST: first, **members}.items():
                 archive.add(path, arcname=name, recursive=False)
-        file.flush()
-        os.fsync(file.fileno())
+        make_lasting(file)
 
 
 def unpack(source: Path, folder: Path | None = None) -> dict[str, Any]:
@@ -117,7 +118,7 @@ def _damaged(what: str) -> BackupError:
 
 def _fingerprint(path: Path) -> dict[str, Any]:
     with path.open("rb") as file:
-        return {"sha256": _written(file, Path(os.devnull), lasting=False), "size": path.stat().st_size}
+        return {"sha256": hashlib.file_digest(file, "sha256").hexdigest(), "size": path.stat().st_size}
 
 
 def _written(content: Any, target: Path, *, lasting: bool) -> str:
@@ -131,18 +132,3 @@ def _written(content: Any, target: Path, *, lasting: bool) -> str:
         if lasting:
             make_lasting(file)
     return digest.hexdigest()
-
-
-def make_lasting(file: BinaryIO) -> None:
-    """On disk for good."""
-    file.flush()
-    os.fsync(file.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """The names in a folder, on disk for good."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

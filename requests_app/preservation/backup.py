@@ -26,6 +26,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
 
+from portals.lasting import sync_folder
 from portals.models import Table
 from portals.soda.store import tables
 from requests_app.attachments.files import path_of
@@ -36,7 +37,6 @@ from requests_app.preservation.archive import (
     UPLOADS,
     BackupError,
     pack,
-    sync_folder,
     told_in_one_line,
     unpack,
 )

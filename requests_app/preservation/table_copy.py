@@ -24,6 +24,7 @@ PATIENCE = 20
 
 
 def our_models() -> list[type[models.Model]]:
+    """Every table that a backup takes along: all but the sessions of browsers."""
     every = apps.get_models(include_auto_created=True)
     return [model for model in every if model._meta.managed and model is not Session]
 

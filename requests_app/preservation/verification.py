@@ -152,10 +152,8 @@ def _wrong_with(sha256: str) -> str:
     path = path_of(sha256)
     if not path.exists():
         return _("The file %(name)s is missing from the store.") % {"name": sha256[:12]}
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while chunk := file.read(1024 * 1024):
-            digest.update(chunk)
+        digest = hashlib.file_digest(file, "sha256")
     if digest.hexdigest() != sha256:
         return _("The content of file %(name)s was changed.") % {"name": sha256[:12]}
     return ""

@@ -18,7 +18,7 @@ PATIENCE = 60.0  # seconds until a load must have begun to write
 pytestmark = pytest.mark.fault
 
 FILL = """
-from tests.portals.soda.conftest import make_city
+from tests.portals.loading import make_city
 from portals.models import Dataset
 Dataset.objects.create(city=make_city("millbrook"), identifier="abcd-1234", name="Trees")
 """

@@ -8,13 +8,12 @@ from hypothesis import strategies as st
 from portals import text_search
 from portals.models import City, Dataset
 from portals.text_search import create_index, drop_index, ensure_index, matching, searchable, words
+from tests.portals.loading import make_city
 
 
 @pytest.fixture
 def city(db: None) -> City:
-    return City.objects.create(
-        slug="m", name="M", prefix="MMM", time_zone="UTC", checked_on="2026-01-01", state="WA"
-    )
+    return make_city("millbrook")
 
 
 def add(city: City, identifier: str, *parts: str) -> Dataset:

@@ -57,6 +57,7 @@ class Found:
 
 
 def look(dataset: Dataset, source: SourceFile, wishes: Wishes, now: datetime, say: Say) -> Found:
+    """Read every cell once and say which columns there are. Raises LoadError. `now` (UTC) gives the year."""
     with source.open() as file:
         is_json = looks_like(file.read(4096))
     reading: Reading = GeoJsonReading(source) if is_json else CsvReading(source, wishes.delimiter)
@@ -75,13 +76,13 @@ def look(dataset: Dataset, source: SourceFile, wishes: Wishes, now: datetime, sa
         raise LoadError(_("The file has no rows. If that is right, say so with --allow-empty."))
     found.verdicts = [guess.verdict() for guess in found.guesses]
     if isinstance(reading, GeoJsonReading) and found.guesses and found.guesses[0].filled:
-        _demand_one_kind(found.guesses[0], found.verdicts[0])
+        _demand_one_kind(found.verdicts[0])
     found.columns = catalogue.columns(reading.headers, found.verdicts)
     found.absent = catalogue.absent(found.columns)
     return found
 
 
-def _demand_one_kind(guess: ColumnGuess, verdict: Verdict) -> None:
+def _demand_one_kind(verdict: Verdict) -> None:
     if verdict.type not in GEOMETRIES:
         raise LoadError(
             _("The features are shapes of different kinds: %(why)s Make a file of each kind.")

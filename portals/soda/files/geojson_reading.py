@@ -44,7 +44,6 @@ class GeoJsonReading:
         self.source = source
         self.headers: list[str] = []
         self._places: dict[str, int] = {}
-        self._has_ids = False
         self.flattened = 0
         """The feature whose third coordinate was dropped first; 0 where there was none."""
 

@@ -3,7 +3,7 @@
 Pure: it knows columns and types, and no table, no dataset and no address.
 
 In the order in which a query goes through them: `parameters` (what an address asks), `lexer`, `cursor`,
-`parser` and `expressions` (text to the tree in `nodes`; `printing` goes back), `aliases`, `analysis`,
-`meaning`, `literals` and `choosing` (tree to the typed `plan`, with the table of `functions`), `sql` and
-its parts (plan to statement, and what SQLite lacks).
+`parser` and `expressions` (text to the tree in `nodes`), `aliases`, `analysis`, `meaning`, `literals` and
+`choosing` (tree to the typed `plan`, with the table of `functions`), `sql` and its parts (plan to
+statement, and what SQLite lacks).
 """

@@ -81,6 +81,7 @@ def _star(star: nodes.Star, columns: Sequence[str]) -> Iterator[nodes.Selected]:
 
 
 def no_such_column(name: str, at: Place) -> QueryError:
+    """For a name that neither the table nor the query has."""
     return QueryError(
         "query.soql.no-such-column",
         f"No such column: {name[:200]}",

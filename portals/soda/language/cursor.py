@@ -102,6 +102,7 @@ def is_word(token: Token, *words: str) -> bool:
 
 
 def bad_parse(message: str, at: Place) -> QueryError:
+    """For what is no query."""
     return QueryError("query.soql.bad-parse", message, position=at.position)
 
 

@@ -37,6 +37,7 @@ class LoadReport:
 
 
 def report_on(dataset: Dataset, found: Found, former: Table | None) -> LoadReport:
+    """The report of a file that was looked through; `former` is the table that it replaces."""
     reading, source = found.reading, found.reading.source
     columns = [
         {

@@ -15,7 +15,6 @@ while: somebody may have looked up its name and not opened it yet. Whoever has i
 
 import hashlib
 import os
-import re
 import sqlite3
 from collections.abc import Iterator
 from datetime import datetime
@@ -27,6 +26,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from portals import access
+from portals.lasting import make_lasting, sync_folder
 from portals.models import Dataset, Table
 from portals.soda.values.types import Column, SodaType
 
@@ -34,8 +34,6 @@ ROWS, SEARCH = "rows", "search"
 KEPT_SECONDS = 3600
 """How long a file stays after nothing speaks of it any more; an unfinished one after its last change."""
 _ENDING, _INCOMING = ".sqlite3", "incoming-"
-_NAME = re.compile(r"[0-9a-f]{64}\.sqlite3")
-_BLOCK = 1024 * 1024
 
 
 class Ambiguous(Exception):
@@ -123,24 +121,17 @@ def keep(written: Path) -> tuple[str, int]:
     sha256 = hash_of(written)
     size = written.stat().st_size
     with written.open("rb") as file:
-        os.fsync(file.fileno())
+        make_lasting(file)
     written.chmod(0o400)
     os.replace(written, path_of(sha256))
-    descriptor = os.open(folder(), os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(folder())
     return sha256, size
 
 
 def hash_of(path: Path) -> str:
     """The SHA-256 of a file. Raises OSError."""
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def retire(sha256: str) -> None:
@@ -209,9 +200,3 @@ def _wrong_with(table: Table) -> str:
             "name": table.sha256[:12]
         }
     return ""
-
-
-def stored_files() -> Iterator[Path]:
-    """All files of the store that have their name, for a backup."""
-    if folder().is_dir():
-        yield from (path for path in sorted(folder().iterdir()) if _NAME.fullmatch(path.name))

@@ -79,6 +79,7 @@ def _plain(value: Any) -> Any:
 
 
 def box_of(places: Iterable[Position]) -> Box:
+    """West, south, east and north, in degrees."""
     across, up = zip(*places, strict=True)
     return min(across), min(up), max(across), max(up)
 

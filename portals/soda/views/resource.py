@@ -56,7 +56,7 @@ class _Answer:
 @read_call
 def resource(request: HttpRequest, identifier: str, city: str = "") -> HttpResponseBase:
     """`/resource/<id>.<ending>`, or `/resource/<id>` and the type that `Accept` prefers."""
-    name, form = _named(request, identifier, city)
+    name, form = _named(request, identifier)
     table = finding.table_of(name, city)
     said = asked(_pairs(request), tables.columns_of(table))
     statement = to_sql(analyse(said.query, tables.columns_of(table)))
@@ -79,7 +79,7 @@ def _pairs(request: HttpRequest) -> list[tuple[str, str]]:
     return [(name, str(value)) for name, values in request.GET.lists() for value in values]
 
 
-def _named(request: HttpRequest, name: str, city: str) -> tuple[str, str]:
+def _named(request: HttpRequest, name: str) -> tuple[str, str]:
     """Identifier and form. Raises SodaError (406) for a form that is not served."""
     stem, _dot, ending = name.rpartition(".")
     if stem and ending.lower() in encodings.CONTENT_TYPES:

@@ -32,11 +32,13 @@ def finding(code: str, count: int = 0, names: Iterable[str] = ()) -> Finding:
 
 
 def several(code: str, count: int) -> Iterator[Finding]:
+    """A finding that is counted; none where there is nothing to count."""
     if count:
         yield finding(code, count)
 
 
 def named(code: str, names: Iterable[str]) -> Iterator[Finding]:
+    """A finding with the names that stand in the file; none where no name is left."""
     found = finding(code, names=names)
     if "names" in found:
         yield found

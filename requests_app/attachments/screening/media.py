@@ -16,6 +16,7 @@ _SHOWN = frozenset({"/Link", "/Widget", "/Popup"})
 
 
 def of_pdf(path: Path) -> Iterator[Finding]:
+    """What a PDF carries beyond its pages. Raises NotChecked where it is protected."""
     try:
         pdf = pikepdf.open(path)
     except pikepdf.PasswordError:
@@ -104,6 +105,7 @@ _DEVICE = (ExifTags.Base.Make, ExifTags.Base.Model)
 
 
 def of_image(path: Path) -> Iterator[Finding]:
+    """What a picture tells of where, when, with what and by whom it was taken."""
     with Image.open(path) as image:
         exif = image.getexif()
         if exif.get_ifd(ExifTags.IFD.GPSInfo):

@@ -97,6 +97,7 @@ def _refuse_doctype(*_declared: Any) -> None:
 
 
 def opened(path: Path, look: Callable[[Parts], Iterator[Finding]]) -> Iterator[Finding]:
+    """What `look` finds in the parts of an office file, which is a zip."""
     with zipfile.ZipFile(path) as archive:
         yield from look(Parts(archive))
 
@@ -136,6 +137,7 @@ def _external(parts: Parts) -> list[str]:
 
 
 def sheet(parts: Parts) -> Iterator[Finding]:
+    """What an Excel file has beside its visible cells."""
     sheets: dict[str, list[str]] = {"hidden": [], "veryHidden": []}
 
     def workbook(tag: str, attributes: Attributes) -> None:
@@ -174,6 +176,7 @@ _CHANGES = frozenset({"ins", "del", "moveFrom", "moveTo", "rPrChange", "pPrChang
 
 
 def word(parts: Parts) -> Iterator[Finding]:
+    """What a Word file has beside its final text."""
     counted: Counter[str] = Counter()
     authors: list[str] = []
 
@@ -198,6 +201,7 @@ def word(parts: Parts) -> Iterator[Finding]:
 
 
 def open_document(parts: Parts) -> Iterator[Finding]:
+    """The same of OpenDocument texts and sheets."""
     counted: Counter[str] = Counter()
 
     def seen(tag: str, attributes: Attributes) -> None:

@@ -2,31 +2,21 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from portals.models import City, Office
+from tests.portals.loading import make_city
 
 NOW = datetime(2026, 6, 1, 15, 0, tzinfo=UTC)
 
 
 @pytest.fixture
 def city(db: None) -> City:
-    city = City.objects.create(
-        slug="millbrook",
-        name="Millbrook",
-        state="WA",
-        state_name="Washington",
-        time_zone="America/Los_Angeles",
-        prefix="MLB",
-        accent="#205060",
-        accent_dark="#90c0d0",
-        portal_name="Millbrook data",
-        checked_on=date(2026, 1, 1),
-    )
+    city = make_city("millbrook")
     Office.objects.create(
         city=city, key="works", name="Public Works", publishes=True, aliases=["Streets & Roads Dept."]
     )

@@ -11,6 +11,7 @@ from portals.catalog.importing import ImportResult, bring_in
 from portals.models import CatalogRun, City, Dataset
 from portals.text_search import matching
 from tests.portals.catalog.conftest import NOW, dcat
+from tests.portals.loading import make_city
 
 CSV = {"downloadURL": "https://example.gov/a.csv", "mediaType": "text/csv"}
 
@@ -73,9 +74,7 @@ def test_an_entry_that_broke_is_not_taken_for_gone(city: City) -> None:
 
 def test_datasets_entered_by_hand_and_other_cities_are_left_alone(city: City) -> None:
     Dataset.objects.create(city=city, identifier="hand", name="By hand")
-    other = City.objects.create(
-        slug="o", name="O", prefix="OOO", time_zone="UTC", checked_on=NOW.date(), state="OR"
-    )
+    other = make_city("riverton")
     Dataset.objects.create(city=other, identifier="x", name="X", source="import")
     assert run(city, {"identifier": "a"}).missing == 0
     assert not Dataset.objects.exclude(missing_since=None).exists()

@@ -2,13 +2,14 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from portals.models import City, Dataset
+from tests.portals.loading import make_city
 from tests.portals.soda.small_tables import table
 
 NOW = datetime(2026, 6, 1, 15, 0, tzinfo=UTC)
@@ -25,21 +26,6 @@ def home(tmp_path: Path, settings: Any) -> Path:
 @pytest.fixture
 def city(db: None) -> City:
     return make_city("millbrook")
-
-
-def make_city(slug: str) -> City:
-    return City.objects.create(
-        slug=slug,
-        name=slug.title(),
-        state="WA",
-        state_name="Washington",
-        time_zone="America/Los_Angeles",
-        prefix=slug[:3].upper(),
-        accent="#205060",
-        accent_dark="#90c0d0",
-        portal_name="Millbrook data",
-        checked_on=date(2026, 1, 1),
-    )
 
 
 @pytest.fixture

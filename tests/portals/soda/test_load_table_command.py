@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from portals.models import Dataset, Table
-from tests.portals.soda.conftest import make_city
+from tests.portals.loading import make_city
 
 Write = Callable[..., Path]
 TREES = "Name,Height\nOak,12\nElm,7.5\nOak,12\n"

@@ -15,9 +15,9 @@ from portals.soda.language.functions import FUNCTIONS
 from portals.soda.language.lexer import WORDS
 from portals.soda.language.parameters import asked
 from portals.soda.language.parser import parse_expression, parse_query
-from portals.soda.language.printing import printed, printed_expression
 from portals.soda.language.sql import refusal, to_sql
 from portals.soda.values.types import Column, SodaType
+from tests.portals.soda.language.printing import printed, printed_expression
 from tests.portals.soda.small_tables import COLUMNS, answer, table
 
 RELAXED = settings(

@@ -5,7 +5,7 @@ import pytest
 from portals.soda.errors import QueryError, SodaError
 from portals.soda.language.parameters import DEFAULT_LIMIT, Asked, asked
 from portals.soda.language.parser import parse_query
-from portals.soda.language.printing import printed
+from tests.portals.soda.language.printing import printed
 from tests.portals.soda.small_tables import COLUMNS
 
 

@@ -11,7 +11,7 @@ from portals.soda.language.parser import (
     parse_query,
     parse_select,
 )
-from portals.soda.language.printing import printed, printed_expression
+from tests.portals.soda.language.printing import printed, printed_expression
 
 
 def refused(text: str, parse: object = parse_expression) -> QueryError:

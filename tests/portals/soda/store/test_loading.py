@@ -15,7 +15,8 @@ from portals.soda.files.source_file import LoadError
 from portals.soda.store import engine, loading, tables
 from portals.soda.store.loading import load
 from portals.soda.values.types import OutputColumn
-from tests.portals.soda.conftest import NOW, make_city
+from tests.portals.loading import make_city
+from tests.portals.soda.conftest import NOW
 
 Write = Callable[..., Path]
 TREES = "Name,Height\nOak,12\nElm,7.5\nOak,12\n"

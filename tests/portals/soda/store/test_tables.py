@@ -12,7 +12,8 @@ from portals.models import City, Dataset, Table, User
 from portals.soda.store import tables
 from portals.soda.store.loading import load
 from portals.soda.values.types import SodaType
-from tests.portals.soda.conftest import NOW, make_city
+from tests.portals.loading import make_city
+from tests.portals.soda.conftest import NOW
 
 Write = Callable[..., Path]
 

@@ -11,7 +11,8 @@ from portals import access
 from portals.models import Dataset, Table, User
 from portals.soda.errors import timed_out
 from portals.soda.store import engine
-from tests.portals.soda.conftest import NOW, make_city
+from tests.portals.loading import make_city
+from tests.portals.soda.conftest import NOW
 from tests.portals.soda.served import (
     CANARY,
     COLUMNS,
