@@ -47,6 +47,7 @@ __all__ = [
 ]
 
 MILESTONE_ORDER = {str(name): position for position, name in enumerate(Milestone.values)}
+"""In which order deadlines are listed: that of the vocabulary."""
 
 
 def compute(
@@ -58,7 +59,7 @@ def compute(
     fee: Decimal | None = None,
     closing_time: time | None = None,
 ) -> list[ComputedDeadline]:
-    """The deadlines that these events give under `rules` (already chosen with `in_force`), by milestone, id.
+    """The deadlines that these events give under `rules` (chosen with `in_force`), by milestone and key.
 
     Only clocks whose starting event is given are listed. `fee` is in USD. `closing_time` moves no date, it is
     only told. Raises NotEntered where a closed day beyond the table is needed and ContradictoryEvents.
@@ -269,10 +270,10 @@ class _Reckoning:
         return next((found[-1] for name in cap.starts_on if (found := self.log.named(name))), None)
 
     def _extend(
-        self, rule: ClockRule, rule_of: Extension, start: _Start, on: date, due: date, stops: Sequence[Stop]
+        self, rule: ClockRule, extension: Extension, start: _Start, on: date, due: date, stops: Sequence[Stop]
     ) -> tuple[date, date | None, list[Reason]]:
         """The due date with an extension, the latest date it could still reach, and why."""
-        notices = [event for event in self.log.named(rule_of.event) if follows(event, start.root)]
+        notices = [event for event in self.log.named(extension.event) if follows(event, start.root)]
         in_time = [event for event in notices if event.on <= due]
         reasons = [
             Reason("extended.too_late", {"on": event.on.isoformat(), "due_on": due.isoformat()})
@@ -281,17 +282,17 @@ class _Reckoning:
         ]
         if notices and not in_time:
             return due, None, reasons
-        from_start = rule_of.counts_from == "start" and rule_of.total is not None
-        count = rule_of.total if from_start and rule_of.total else rule_of.limit
-        span = self._count(rule, on if from_start else due, count, rule_of.unit, stops)
+        from_start = extension.counts_from == "start" and extension.total is not None
+        count = extension.total if from_start and extension.total else extension.limit
+        span = self._count(rule, on if from_start else due, count, extension.unit, stops)
         if span.due is None or span.due <= due:
             return due, None, reasons
-        params = {"count": count, "unit": str(rule_of.unit), "on": span.due.isoformat()}
+        params = {"count": count, "unit": str(extension.unit), "on": span.due.isoformat()}
         reasons.append(Reason(f"extendable.{'start' if from_start else 'due'}", params))
         if span.counted and span.counted[-1] != span.due:
             reasons.append(Reason("extendable.rolled", {"on": span.counted[-1].isoformat()}))
-        if rule_of.citation:
-            reasons.append(Reason("source.extension", {"citation": rule_of.citation}))
+        if extension.citation:
+            reasons.append(Reason("source.extension", {"citation": extension.citation}))
         if not in_time:
             return due, span.due, reasons
         extended, reason = _extended_to(in_time[-1], due, span.due)

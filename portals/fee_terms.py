@@ -105,6 +105,7 @@ def in_force(terms: Iterable[FeeTerm], kind: str, on: date) -> FeeTerms:
 
 
 def total_of(lines: Iterable[Line]) -> Decimal:
+    """The sum in US dollars, to the cent."""
     return sum((line.amount for line in lines), Decimal(0)).quantize(CENT)
 
 

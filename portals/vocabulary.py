@@ -110,6 +110,8 @@ class Roll(models.TextChoices):
 
 
 class ClockState(models.TextChoices):
+    """How a deadline stands. Whether an open one is late is a question of the day, not a state."""
+
     OPEN = "open", _("Open")
     MET = "met", _("Met")
     PAUSED = "paused", _("Stopped")

@@ -28,28 +28,38 @@ from requests_app.models import (
 )
 
 WHOLE_CITY = frozenset({MemberRole.ADMINISTRATOR, MemberRole.AUDITOR, MemberRole.CLERK})
-REQUESTER_SESSION = timedelta(hours=12)
+"""The roles that see every case of their city."""
+CODE_HOLDS = timedelta(hours=12)
+"""How long a browser that proved a code opens the page it is for."""
 
 REQUESTER_ACTIONS = frozenset(
     {Action.ANSWER, Action.DECLINE, Action.MESSAGE, Action.FOLLOW_UP, Action.WITHDRAW}
     | {Action.FEE_AGREE, Action.FEE_DECLINE, Action.WAIVER_REQUEST, Action.OPEN_KEY}
 )
+"""What the requester does on the page of the case."""
 CLOCK_ACTIONS = frozenset(
     {Action.SUBMIT, Action.REMIND, Action.ESCALATE, Action.LAPSE, Action.SEPARATE, Action.PASS_ON}
     | {Action.RAISE_UNCLAIMED, Action.CLOSED_DAYS, Action.CONFIRMED_LIMIT}
 )
+"""What no button of the desk does: the filing itself, and what the clock or a change of the setup does."""
 NEVER_BY_STAFF = CLOCK_ACTIONS | {Action.OPEN_KEY}
 """The secret of a key is for its holder alone."""
 CLEARANCE_ACTIONS = frozenset({Action.PART_CLEAR, Action.PART_RETURN})
 """What only the office does that clears an answer before it is sent."""
 INFORMED_ACTIONS = frozenset({Action.NOTE}) | CLEARANCE_ACTIONS
+"""What an office that is only informed may do; clearing, where the city's rules name it for that."""
 LEAD_ACTIONS = frozenset({Action.ACCEPT_REFERRAL, Action.REFER_BACK})
 """What only the office does that the case is with: an office beside it cannot take or return its referral."""
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What a member of staff may see and do, read once a request."""
+    """What a member of staff may see and do, read once a request. Offices and cities are primary keys.
+
+    `offices` are those in which this person acts, `cities_run` those of which this person is clerk or
+    administrator, `cities_seen` these and those of which this person is auditor, `cities_worked` all in which
+    this person has any place. `read_only` is somebody who is an auditor and nothing else.
+    """
 
     user_id: int
     offices: frozenset[int]
@@ -275,24 +285,18 @@ def public_reports(dataset: Dataset) -> QuerySet[Submission]:
 
 def grant_concerned(session: Any, party: ConcernedParty, *, now: datetime) -> None:
     """Remember in the session that this browser proved the code of the person concerned."""
-    opened = {key: until for key, until in session.get("concerned", {}).items() if _holds(until, now)}
-    session["concerned"] = {**opened, str(party.pk): (now + REQUESTER_SESSION).isoformat()}
+    _remember(session, "concerned", party.pk, now)
 
 
 def visible_to_concerned(session: Any, *, now: datetime) -> QuerySet[ConcernedParty]:
     """Those whose code this browser has proved within the last 12 hours."""
-    opened = session.get("concerned", {}).items()
-    return ConcernedParty.objects.filter(pk__in=[int(key) for key, until in opened if _holds(until, now)])
+    return ConcernedParty.objects.filter(pk__in=_proved(session, "concerned", now))
 
 
 def files_for_concerned(session: Any, *, now: datetime) -> QuerySet[Attachment]:
     """The files that the person concerned sent, and no others."""
     mine = visible_to_concerned(session, now=now)
     return Attachment.objects.filter(message__party_word__party__in=mine, actor=Actor.CONCERNED)
-
-
-def _holds(until: str, now: datetime) -> bool:
-    return datetime.fromisoformat(until) > now
 
 
 def published_answers() -> QuerySet[PublishedAnswer]:
@@ -315,19 +319,12 @@ def published_files() -> QuerySet[PublishedFile]:
 
 def grant_requester(session: Any, submission: Submission, *, now: datetime) -> None:
     """Remember in the session that this browser proved the code of the case."""
-    cases = {
-        key: until for key, until in session.get("cases", {}).items() if datetime.fromisoformat(until) > now
-    }
-    cases[str(submission.pk)] = (now + REQUESTER_SESSION).isoformat()
-    session["cases"] = cases
+    _remember(session, "cases", submission.pk, now)
 
 
 def visible_to_requester(session: Any, *, now: datetime) -> QuerySet[Submission]:
     """The submissions whose code this browser has proved within the last 12 hours."""
-    proved = [
-        int(key) for key, until in session.get("cases", {}).items() if datetime.fromisoformat(until) > now
-    ]
-    return Submission.objects.filter(pk__in=proved)
+    return Submission.objects.filter(pk__in=_proved(session, "cases", now))
 
 
 def requester_permitted(submission: Submission) -> list[Action]:
@@ -336,8 +333,28 @@ def requester_permitted(submission: Submission) -> list[Action]:
 
 
 def files_for_staff(who: Standing) -> QuerySet[Attachment]:
+    """The files of every case that this person may see."""
     return Attachment.objects.filter(submission__in=visible_to(who))
 
 
 def files_for_requester(session: Any, *, now: datetime) -> QuerySet[Attachment]:
+    """The files of the cases whose code was proved, without those that only staff see."""
     return Attachment.objects.filter(submission__in=visible_to_requester(session, now=now), internal=False)
+
+
+# -- what a browser has proved: primary key -> until when (UTC, ISO text), one dictionary a kind of page
+
+
+def _remember(session: Any, kept: str, key: int, now: datetime) -> None:
+    """Add one to what is still open, under the name `kept` of the session."""
+    opened = {str(known): until for known, until in _still_open(session, kept, now)}
+    session[kept] = {**opened, str(key): (now + CODE_HOLDS).isoformat()}
+
+
+def _proved(session: Any, kept: str, now: datetime) -> list[int]:
+    return [key for key, _until in _still_open(session, kept, now)]
+
+
+def _still_open(session: Any, kept: str, now: datetime) -> list[tuple[int, str]]:
+    known = session.get(kept, {}).items()
+    return [(int(key), until) for key, until in known if datetime.fromisoformat(until) > now]

@@ -35,7 +35,7 @@ class Decision:
     until: date | None = None
 
 
-def missing_from(submission: Submission, details: Appeal, decision: Decision, today: date) -> dict[str, str]:
+def missing_from(details: Appeal, decision: Decision, today: date) -> dict[str, str]:
     """Field -> sentence for everything that a decision lacks; `today` is the city date."""
     wanted: dict[str, str] = {}
     if not decision.reasons.strip():
@@ -87,7 +87,7 @@ def link(
         details.save(update_fields=["against", "route", "last_day"])
         event = apply(row, Action.APPEAL_LINK, now=now, by=by, data={"case": against.reference})
         appeal_links.bind(row, details, by=by, now=now)
-        deadlines.recompute(row, now=now)
+        deadlines.recompute(row)
     return event
 
 
@@ -107,14 +107,14 @@ def decide(
     with transaction.atomic():
         row = locked(submission, revision=revision)
         details = details_of(row)
-        if wanted := missing_from(row, details, decision, row.city.date_at(now)):
+        if wanted := missing_from(details, decision, row.city.date_at(now)):
             raise NotAllowed(" ".join(wanted.values()))
         acknowledge_on_the_way(row, by=by, now=now)
         event, decided = _record(row, decision, files, by=by, now=now)
         attach_files(row, files, actor=Actor.STAFF, by=by, now=now)
         case = carry_out(row, details, decision, by=by, now=now) if details.against else None
         _tell_enforcing_office(row, details, decision, event)
-        found = deadlines.recompute(row, now=now)
+        found = deadlines.recompute(row)
         _write(row, case, decided, event, decision, found)
     return decided
 
@@ -172,14 +172,14 @@ def carry_out(
     if goes_back and case.status not in AT_WORK:
         _take_up(case, decision, about, by=by, now=now)
     event = apply(case, Action.APPEAL_OUTCOME, now=now, by=by, until=decision.until, data=about)
-    deadlines.recompute(case, now=now)
+    deadlines.recompute(case)
     words = {"reference": case.reference, "appeal": appeal.reference, "what": decision.outcome.label}
     line = (
         _("Answer anew, after the appeal %(appeal)s (%(what)s): %(reference)s")
         if goes_back
         else _("The appeal %(appeal)s of %(reference)s was decided: %(what)s")
     ) % words
-    occasion = f"event:{event.sequence}"
+    occasion = event.occasion
     tell(case, people_of(case.office), kind="appeal_outcome", line=line, now=now, occasion=occasion)
     if case.requester_email.casefold() != appeal.requester_email.casefold():
         write_to_requester(
@@ -220,7 +220,7 @@ def _write(
         row,
         "appeal_decided",
         now=event.at,
-        occasion=f"event:{event.sequence}",
+        occasion=event.occasion,
         determination=decided,
         case=case,
         deadlines=found,

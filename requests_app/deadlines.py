@@ -22,17 +22,19 @@ from requests_app.lifecycle import AT_WORK, NotAllowed
 from requests_app.models import Deadline, Escalation, Event, Status, Submission
 
 NOTHING_DUE = date(9999, 12, 31)
+"""Stands in `urgency` where no duty has a date: it comes last in every list."""
 
 AFTER_AN_ANSWER = frozenset({Milestone.DENIAL_STATEMENT, Milestone.INTERNAL_REVIEW, Milestone.COMPLIANCE})
 """What a denial or an order sets running: it goes on while the case itself is answered or closed."""
 
 
 def recompute(
-    row: Submission, *, now: datetime, events: Sequence[Event] | None = None, is_new: bool = False
+    row: Submission, *, events: Sequence[Event] | None = None, is_new: bool = False
 ) -> list[Deadline]:
     """Bring the Deadline rows of the current cycle in line with the events; within the act's transaction.
 
-    Returns what stands then, in the order of the days. `events` are all of the case, where the act has them;
+    Reads no clock: the same events give the same rows whenever it is called. Returns what stands then, in the
+    order of the days. `events` are all of the case, where the act has them;
     `is_new` says that the act made the case, so that nothing of it stands yet.
     """
     book = rulebook_for(row.city)
@@ -46,7 +48,7 @@ def recompute(
     return sorted(fresh, key=lambda deadline: deadline.due_on or NOTHING_DUE)
 
 
-def change_kind(row: Submission, *, now: datetime) -> list[Deadline]:
+def change_kind(row: Submission) -> list[Deadline]:
     """Recompute after the kind of a held row changed. The clocks of the old kind go (their dates stand in the
     event); the steps that were taken because nobody acknowledged count on."""
     book = rulebook_for(row.city)
@@ -58,7 +60,7 @@ def change_kind(row: Submission, *, now: datetime) -> list[Deadline]:
     if not stored.filter(clock_key=acknowledging).exists():
         stored.filter(milestone=Milestone.ACKNOWLEDGEMENT).update(clock_key=acknowledging)
     stored.exclude(clock_key__in=kept).delete()
-    return recompute(row, now=now)
+    return recompute(row)
 
 
 def _row_of(row: Submission, deadline: ComputedDeadline) -> Deadline:
@@ -81,6 +83,7 @@ def _row_of(row: Submission, deadline: ComputedDeadline) -> Deadline:
 
 
 def _refused(row: Submission, rule: ClockRule, error: NotEntered) -> Deadline:
+    """A clock that runs into a year whose closed days are not entered: no date is made up for it."""
     return Deadline(
         submission=row,
         cycle=row.cycle,
@@ -95,6 +98,7 @@ def _refused(row: Submission, rule: ClockRule, error: NotEntered) -> Deadline:
 
 
 def _without_twins(deadlines: list[Deadline]) -> list[Deadline]:
+    """One row a clock, as the database has it: where a clock is computed twice, the later one counts."""
     return list({deadline.clock_key: deadline for deadline in deadlines}.values())
 
 
@@ -113,6 +117,7 @@ _COLUMNS = [
     "next_step",
     "next_step_at",
 ]
+"""What a recomputation may change in a row that stands."""
 
 
 def _stored(row: Submission) -> dict[str, Deadline]:
@@ -249,7 +254,7 @@ def requester_followed_up(row: Submission, *, now: datetime) -> None:
                     cycle=deadline.cycle,
                     defaults={"action": rule.action, "office": row.office, "at": now},
                 )
-    recompute(row, now=now)
+    recompute(row)
 
 
 def _mark_next_due(row: Submission, deadlines: Sequence[Deadline]) -> None:

@@ -1,6 +1,6 @@
 """Acts that answer: estimate, extension, determination, closing, reopening.
 
-A denial is checked by what the city's law wants of it (denials.py) before it can be sent.
+A denial is checked by what the city's law wants of it (answers/denials.py) before it can be sent.
 """
 
 from collections.abc import Sequence
@@ -58,7 +58,7 @@ def determine(
         attach_files(row, files, actor=Actor.STAFF, by=by, now=now)
         if parts or files or event.data["withheld"]:
             releases.release(row, event, told, determination=decided)
-        found = deadlines.recompute(row, now=now)
+        found = deadlines.recompute(row)
         _write_answer(row, decided, event, found, parts)
     return decided
 
@@ -74,7 +74,7 @@ def _write_answer(
     remedies = remedies_of(row, list(row.events.order_by("sequence")), found, row.city.date_at(event.at))
     told: dict[str, Any] = {"determination": decided, "deadlines": found, "remedies": remedies}
     told |= {"parts": parts, "rows": event.data["withheld"]}
-    write_to_requester(row, "determined", now=event.at, occasion=f"event:{event.sequence}", **told)
+    write_to_requester(row, "determined", now=event.at, occasion=event.occasion, **told)
 
 
 def _checked(row: Submission, answer: Answer, parts: Sequence[Part]) -> Answer:
@@ -150,10 +150,8 @@ def extend(
             until=until,
             data={"reason": reason, "until": until.isoformat()},
         )
-        deadlines.recompute(row, now=now)
-        write_to_requester(
-            row, "extended", now=now, occasion=f"event:{event.sequence}", reason=reason, until=until
-        )
+        deadlines.recompute(row)
+        write_to_requester(row, "extended", now=now, occasion=event.occasion, reason=reason, until=until)
     return event
 
 
@@ -172,10 +170,8 @@ def estimate(
         if not reason.strip():
             raise NotAllowed(_("Say why it takes until then: the requester reads it."))
         event = promise(row, until, by=by, now=now, reason=reason)
-        deadlines.recompute(row, now=now)
-        write_to_requester(
-            row, "estimated", now=now, occasion=f"event:{event.sequence}", reason=reason, until=until
-        )
+        deadlines.recompute(row)
+        write_to_requester(row, "estimated", now=now, occasion=event.occasion, reason=reason, until=until)
     return event
 
 
@@ -191,7 +187,7 @@ def close(submission: Submission, *, by: User, now: datetime, revision: int | No
             changes={"closed_at": now},
             happening=ClockEvent.COMPLETED,
         )
-        deadlines.recompute(row, now=now)
+        deadlines.recompute(row)
     return event
 
 
@@ -204,6 +200,6 @@ def reopen(
         if not reason.strip():
             raise NotAllowed(_("Say why the case is taken up again: it stands in its history."))
         event = take_up(row, by=by, now=now, reason=reason)
-        deadlines.recompute(row, now=now)
-        write_to_requester(row, "reopened", now=now, occasion=f"event:{event.sequence}", reason=reason)
+        deadlines.recompute(row)
+        write_to_requester(row, "reopened", now=now, occasion=event.occasion, reason=reason)
     return event

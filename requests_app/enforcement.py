@@ -82,7 +82,7 @@ def add_evidence(
         number = row.evidence.count() + 1
         event = apply(row, Action.ADD_EVIDENCE, now=now, by=by, data={"number": number}, public=False)
         message = _internal(row, event, proof.words, proof.files)
-        deadlines.recompute(row, now=now)
+        deadlines.recompute(row)
         return Evidence.objects.create(
             submission=row,
             message=message,
@@ -112,7 +112,7 @@ def name_party(
         if not name:
             raise NotAllowed(_("Name the person or company, or give their API key."))
         event = apply(row, Action.NAME_PARTY, now=now, by=by, data={"party": name}, public=False)
-        deadlines.recompute(row, now=now)
+        deadlines.recompute(row)
         try:
             with transaction.atomic():
                 return ConcernedParty.objects.create(
@@ -153,8 +153,8 @@ def hear(
         concerned.protect_reporter(row, body)
         event = apply(row, Action.HEAR_PARTY, now=now, by=by, data={"party": party.name}, public=False)
         PartyWord.objects.create(party=party, message=_internal(row, event, body))
-        concerned.write(party, "heard", now=now, occasion=f"event:{event.sequence}", body=body)
-        deadlines.recompute(row, now=now)
+        concerned.write(party, "heard", now=now, occasion=event.occasion, body=body)
+        deadlines.recompute(row)
     return event
 
 
@@ -204,7 +204,7 @@ def answer(
             Message.objects.filter(pk=message.pk).update(actor=Actor.CONCERNED)
         PartyWord.objects.create(party=party, message=message)
         line = _("The person concerned answered: %(reference)s") % {"reference": row.reference}
-        occasion = f"event:{event.sequence}"
+        occasion = event.occasion
         tell(row, people_of(row.office), kind="party_answer", line=line, now=now, occasion=occasion)
     return event
 
@@ -246,8 +246,8 @@ def find(
             by_name=str(by)[:200],
         )
         if party and party.told_at:
-            concerned.write(party, "found", now=now, occasion=f"event:{event.sequence}", finding=kept)
-        deadlines.recompute(row, now=now)
+            concerned.write(party, "found", now=now, occasion=event.occasion, finding=kept)
+        deadlines.recompute(row)
     return kept
 
 

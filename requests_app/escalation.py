@@ -29,7 +29,9 @@ from requests_app.pathway.unclaimed import raise_unclaimed
 logger = logging.getLogger(__name__)
 
 BATCH = 500
+"""Due deadlines looked up at once; their cases are one transaction."""
 PUT_OFF = timedelta(hours=1)
+"""How long a case whose step failed is left alone."""
 
 
 @dataclass
@@ -65,7 +67,7 @@ def sweep(*, now: datetime, batch: int = BATCH) -> Report:
         report.taken.update(taken)
         report.put_off += put_off
     report.taken["unclaimed"] += raise_unclaimed(now=now, batch=batch)
-    report.taken = +report.taken
+    report.taken = +report.taken  # without the codes of which nothing was taken
     Tick.objects.update_or_create(name="sweep", defaults={"at": now, "detail": report.as_json()})
     return report
 

@@ -106,13 +106,13 @@ def write(row: Submission, kind: str, event: Event, **more: Any) -> None:
     found = list(row.deadlines.filter(cycle=row.cycle))
     now_stands = stand_of(row)
     context = fee_words.told(row, now_stands, found) | more
-    write_to_requester(row, kind, now=event.at, occasion=f"event:{event.sequence}", **context)
+    write_to_requester(row, kind, now=event.at, occasion=event.occasion, **context)
 
 
 def tell_staff(row: Submission, event: Event, line: str) -> None:
     """A line for the next daily letter of the office; `line` names `%(reference)s`."""
     words = line % {"reference": row.reference}
-    occasion = f"event:{event.sequence}"
+    occasion = event.occasion
     tell(row, people_of(row.office), kind=str(event.action), line=words, now=event.at, occasion=occasion)
 
 
@@ -147,7 +147,7 @@ def estimate(
             },
         )
         kept = _keep(row, given, before.number + 1, by=by, now=now)
-        deadlines.recompute(row, now=now)
+        deadlines.recompute(row)
         write(row, "fee_estimate", event)
     return kept
 
@@ -269,7 +269,7 @@ def ask_for_payment(submission: Submission, *, by: User, now: datetime, revision
         check_agreed(row, found)
         sums = {"amount": str(found.total), "asked": str(found.total)}
         event = apply(row, Action.FEE_ASK, now=now, by=by, happening=notice_of(found.total, found), data=sums)
-        deadlines.recompute(row, now=now)
+        deadlines.recompute(row)
         write(row, "fee_asked", event)
     return event
 
@@ -292,6 +292,6 @@ def withdraw_estimate(
             happening=ClockEvent.FEE_WAIVED if found.notified else "",
             data={"reason": reason},
         )
-        deadlines.recompute(row, now=now)
+        deadlines.recompute(row)
         write(row, "fee_withdrawn", event, reason=reason)
     return event

@@ -1,4 +1,4 @@
-"""Acts at the front desk: a submission is filed, acknowledged, claimed, assigned."""
+"""Acts at the front desk: a submission is filed, acknowledged, promised for a day, claimed, assigned."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,12 +26,16 @@ from requests_app.models import (
     Involvement,
     Submission,
     next_event,
+    occasion_of,
 )
 from requests_app.models.kinds import DETAILS
 from requests_app.notices import people_of, tell, write_to_requester
 from requests_app.pathway import climb
 from requests_app.redress import appeal_links
 from requests_app.routing import Placement, place
+
+SEARCHED = 20_000
+"""Letters of a submission that the text search looks into."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,8 @@ def submit(filing: Filing, *, now: datetime, code: str | None = None) -> Filed:
 
 
 def made_of(case: Submission, filing: Filing) -> bool:
-    """Whether a case was made of just this filing, so that whoever sends it again wrote it."""
+    """Whether a case was made of just this filing, so that whoever sends it again wrote it. What staff
+    entered for somebody was never sent by that person's browser."""
     of_case = (case.city_id, case.kind, case.entered_by_id, case.dataset_id, case.is_public, case.flags)
     of_filing = (
         filing.city.pk,
@@ -159,7 +164,7 @@ def _file(filing: Filing, code: str, now: datetime) -> Submission:
         )
         submission.refresh_from_db()
     events = [filed, *([received] if received else [])]
-    dates = deadlines.recompute(submission, now=now, events=events, is_new=received is None)
+    dates = deadlines.recompute(submission, events=events, is_new=received is None)
     _announce(submission, placement, dates, events, now)
     return submission
 
@@ -229,7 +234,7 @@ def searchable(filing: Filing, reference: str) -> str:
     words += [value for value in filing.details.values() if isinstance(value, str)]
     if filing.dataset:
         words += [filing.dataset.name, filing.dataset.identifier]
-    return text_search.searchable(*words)[:20_000]
+    return text_search.searchable(*words)[:SEARCHED]
 
 
 def _announce(
@@ -239,7 +244,8 @@ def _announce(
     events: Sequence[Event],
     now: datetime,
 ) -> None:
-    occasion = f"event:{submission.chain_length}"
+    """The receipt for the requester with what comes next, and a line for every office that takes part."""
+    occasion = occasion_of(submission.chain_length)
     ahead = climb.ahead_of(submission, dates, events, submission.city.date_at(now))
     write_to_requester(submission, "filed", now=now, occasion=occasion, deadlines=dates, climb=ahead)
     line = _("New: %(kind)s, %(reference)s") % {
@@ -273,12 +279,12 @@ def acknowledge(
         event = lifecycle.acknowledge(row, by=by, now=now, message=message)
         if estimate_until:
             promise(row, estimate_until, by=by, now=now)
-        deadlines.recompute(row, now=now)
+        deadlines.recompute(row)
         write_to_requester(
             row,
             "acknowledged",
             now=now,
-            occasion=f"event:{event.sequence}",
+            occasion=event.occasion,
             message=message,
             until=estimate_until,
         )
@@ -356,5 +362,5 @@ def assign(
         )
         line = _("Assigned to you: %(reference)s") % {"reference": row.reference}
         members = [member for member in people_of(row.office) if member.user_id == to.pk]
-        tell(row, members, kind="assigned", line=line, now=now, occasion=f"event:{event.sequence}")
+        tell(row, members, kind="assigned", line=line, now=now, occasion=event.occasion)
     return event

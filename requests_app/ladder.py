@@ -16,8 +16,13 @@ from portals.routes import StepPart
 from portals.vocabulary import Milestone, StepAction
 
 HOUR = time(8)
+"""When steps happen, on the clocks of the city."""
 DAYS_BEFORE_DUE = 2
-REPEATS = 26  # half a year of weekly steps; after that a person has long been asked
+"""Business days before a due date on which the office is reminded of it."""
+REPEATS = 26
+"""How often a step that repeats comes: half a year, where it is weekly. By then a person was long asked."""
+MOST_STEPS = 500
+"""More than any ladder has: a city file that is wrong makes no endless one."""
 
 OFFICE_DUTIES = frozenset(
     {
@@ -29,6 +34,7 @@ OFFICE_DUTIES = frozenset(
         Milestone.COMPLIANCE,
     }
 )
+"""What the office must do by a day; other milestones are days of the requester or of whoever reviews."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +147,7 @@ def steps(
         calendar=calendar,
     )
     try:
-        for code, day, action, rule in islice(wanted, 500):
+        for code, day, action, rule in islice(wanted, MOST_STEPS):
             found.append(Step(code, day, moment(day, zone), action, rule))
     except NotEntered:
         pass

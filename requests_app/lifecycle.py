@@ -78,6 +78,7 @@ def _moves() -> dict[tuple[Status, Action], Status]:
 MOVES = _moves()
 
 AT_WORK = frozenset({Status.RECEIVED, Status.ACKNOWLEDGED, Status.CLARIFYING})
+"""Still to be answered."""
 
 TAKES_UP = frozenset(
     {Action.ACCEPT_REFERRAL, Action.ACKNOWLEDGE, Action.CLAIM, Action.ASSIGN, Action.ASK, Action.EXTEND}

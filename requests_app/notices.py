@@ -1,4 +1,4 @@
-"""Writes a letter down as a row, in the transaction that causes it. delivery.py sends it later.
+"""Writes a letter down as a row, in the transaction that causes it; correspondence/delivery.py sends it.
 
 The requester gets a letter of its own for each act. Members of an office get items of one letter a day.
 Letters go only to the requester's own address and to registered members, never to an address from a
@@ -47,7 +47,7 @@ def letter_to_requester(
 ) -> Notice | None:
     """The unsaved letter to the requester, or None where there is no address.
 
-    `occasion` names the act that causes it ("event:12"); the same occasion never gives a second letter.
+    `occasion` names the act that causes it (`Event.occasion`); the same one never gives a second letter.
     """
     if not submission.requester_email:
         return None

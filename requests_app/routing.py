@@ -146,14 +146,14 @@ def refer(
         row.office = row.climbs_from = to
         record_referral(row, left, to, by=by, now=now, reason=reason, is_return=is_return)
         _custodian_receives(row, to, by=by, now=now)
-        deadlines.recompute(row, now=now)
+        deadlines.recompute(row)
         line = (
             _("%(office)s gave back: %(reference)s")
             if is_return
             else _("Referred to your office by %(office)s, accept it or give it back: %(reference)s")
         ) % {"reference": row.reference, "office": left}
-        tell(row, people_of(to), kind="referred", line=line, now=now, occasion=f"event:{event.sequence}")
-        write_to_requester(row, "referred", now=now, occasion=f"event:{event.sequence}", office=to)
+        tell(row, people_of(to), kind="referred", line=line, now=now, occasion=event.occasion)
+        write_to_requester(row, "referred", now=now, occasion=event.occasion, office=to)
     return event
 
 
@@ -191,9 +191,7 @@ def accept(submission: Submission, *, by: User, now: datetime, revision: int | N
         line = _("%(office)s accepted: %(reference)s") % {"office": row.office, "reference": row.reference}
         members = people_of(last.from_office) if last else []
         referrer = [member for member in members if last and member.user_id == last.by_id]
-        tell(
-            row, referrer or members, kind="accepted", line=line, now=now, occasion=f"event:{event.sequence}"
-        )
+        tell(row, referrer or members, kind="accepted", line=line, now=now, occasion=event.occasion)
     return event
 
 

@@ -13,6 +13,7 @@ from requests_app.setup import recount
 
 @shared_task
 def sweep() -> None:
+    """What the clock does with cases; dates that a change of the setup moves come first."""
     now = escalation.database_now()
     recount.carry_out(now=now)
     escalation.sweep(now=now)
@@ -22,19 +23,23 @@ def sweep() -> None:
 
 @shared_task
 def deliver() -> None:
+    """Send the letters that wait."""
     delivery.deliver(now=escalation.database_now())
 
 
 @shared_task
 def digest() -> None:
+    """Gather the lines that wait into one letter a person and day."""
     delivery.write_digests(now=escalation.database_now())
 
 
 @shared_task
 def tidy_tables() -> None:
+    """Remove table files that nothing speaks of any more."""
     tables.remove_unused(now=timezone.now())
 
 
 @shared_task
 def refresh_catalogs() -> None:
+    """Bring in again the catalogues whose turn has come."""
     refresh(now=timezone.now())

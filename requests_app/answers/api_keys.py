@@ -55,8 +55,8 @@ def issue(
         if terms.note:
             data["note"] = terms.note
         event = apply(row, Action.ISSUE_KEY, now=now, by=by, data=data)
-        deadlines.recompute(row, now=now)
-        occasion = f"event:{event.sequence}"
+        deadlines.recompute(row)
+        occasion = event.occasion
         write_to_requester(row, "key_issued", now=now, occasion=occasion, key=key, until=terms.until)
     return key
 

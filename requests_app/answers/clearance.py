@@ -103,5 +103,5 @@ def _tell_office(row: Submission, event: Event, parts: Sequence[Part], line: str
         kind=str(event.action),
         line=line % {"reference": row.reference},
         now=event.at,
-        occasion=f"event:{event.sequence}",
+        occasion=event.occasion,
     )

@@ -183,7 +183,7 @@ def _ask_for_clearance(row: Submission, event: Event, offices: Sequence[Office],
         if office.pk != row.office_id:
             routing.involve(row, office, Relation.INFORMED, now=event.at, because=because)
         people = [member for member in people_of(office) if member.user_id != event.by_id]
-        tell(row, people, kind="clearance", line=line, now=event.at, occasion=f"event:{event.sequence}")
+        tell(row, people, kind="clearance", line=line, now=event.at, occasion=event.occasion)
 
 
 def _keep(part: Part, decision: Decision, *, by: User, now: datetime, clearance: str) -> None:

@@ -194,7 +194,7 @@ def publish(submission: Submission, *, by: User, now: datetime, seen: int) -> Pu
             "files": [file.attachment.sha256 for file in row.files.select_related("attachment")],
         }
         event = apply(case, Action.PUBLISH, now=now, by=by, data=data)
-        write_to_requester(case, "published", now=now, occasion=f"event:{event.sequence}", published=row)
+        write_to_requester(case, "published", now=now, occasion=event.occasion, published=row)
     return row
 
 

@@ -53,7 +53,7 @@ def _tell_staff(row: Submission, event: Event, line: str) -> None:
     members = people_of(row.office)
     if row.assigned_to_id:
         members = [member for member in members if member.user_id == row.assigned_to_id] or members
-    tell(row, members, kind=str(event.action), line=line, now=event.at, occasion=f"event:{event.sequence}")
+    tell(row, members, kind=str(event.action), line=line, now=event.at, occasion=event.occasion)
 
 
 def ask(
@@ -83,8 +83,8 @@ def ask(
             data=looked_at(files),
         )
         write_message(row, event, body, files=files, is_question=True)
-        deadlines.recompute(row, now=now)
-        write_to_requester(row, "asked", now=now, occasion=f"event:{event.sequence}")
+        deadlines.recompute(row)
+        write_to_requester(row, "asked", now=now, occasion=event.occasion)
     return event
 
 
@@ -120,7 +120,7 @@ def answer(
         )
         if body.strip() or files:
             write_message(row, event, body, files=files)
-        deadlines.recompute(row, now=now)
+        deadlines.recompute(row)
         _tell_staff(row, event, _("Answered by the requester: %(reference)s") % {"reference": row.reference})
     return event
 
@@ -148,7 +148,7 @@ def message(
         )
         write_message(row, event, body, files=files)
         if by:
-            write_to_requester(row, "message", now=now, occasion=f"event:{event.sequence}")
+            write_to_requester(row, "message", now=now, occasion=event.occasion)
         else:
             _tell_staff(row, event, _("The requester wrote: %(reference)s") % {"reference": row.reference})
     return event
@@ -200,7 +200,7 @@ def follow_up(
             kind="follow_up",
             line=line,
             now=now,
-            occasion=f"event:{event.sequence}",
+            occasion=event.occasion,
         )
     return event
 
@@ -214,9 +214,9 @@ def withdraw(
         event = apply(row, Action.WITHDRAW, now=now, changes={"closed_at": now})
         if reason.strip():
             write_message(row, event, reason)
-        deadlines.recompute(row, now=now)
+        deadlines.recompute(row)
         _tell_staff(row, event, _("Withdrawn: %(reference)s") % {"reference": row.reference})
-        write_to_requester(row, "withdrawn", now=now, occasion=f"event:{event.sequence}")
+        write_to_requester(row, "withdrawn", now=now, occasion=event.occasion)
     return event
 
 
@@ -243,7 +243,7 @@ def request_statement(submission: Submission, *, now: datetime, revision: int | 
             changes={"requester_wrote_at": now},
             happening=ClockEvent.STATEMENT_REQUESTED,
         )
-        deadlines.recompute(row, now=now)
+        deadlines.recompute(row)
         line = _("A written statement of the denial is asked for: %(reference)s") % {
             "reference": row.reference
         }

@@ -93,7 +93,7 @@ def ask(message: Message, members: Sequence[Member], event: Event) -> None:
         "reference": row.reference,
     }
     if members:
-        tell(row, members, kind="mention", line=line, now=event.at, occasion=f"event:{event.sequence}")
+        tell(row, members, kind="mention", line=line, now=event.at, occasion=event.occasion)
 
 
 def seen(row: Submission, *, by: User, now: datetime) -> int:

@@ -23,6 +23,7 @@ def _check_sign(body: str) -> str:
 
 
 def new_reference(prefix: str) -> str:
+    """A random reference behind the prefix of its city; its last sign checks the others."""
     body = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     return f"{prefix}-{body}{_check_sign(body)}"
 
@@ -59,6 +60,7 @@ def code_hash(reference: str, code: str) -> str:
 
 
 def code_matches(reference: str, code: str, stored: str) -> bool:
+    """Whether this is the code behind the stored hash; takes the same time for every wrong one."""
     return hmac.compare_digest(code_hash(reference, code), stored)
 
 

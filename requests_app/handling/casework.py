@@ -65,7 +65,7 @@ def record(
             happened_at=happened_at,
             data={"note": note} if note else {},
         )
-        deadlines.recompute(row, now=now)
+        deadlines.recompute(row)
     return event
 
 
@@ -96,7 +96,7 @@ def hand_to_custodian(
             happened_at=happened_at,
             data={"note": note} if note else {},
         )
-        deadlines.recompute(row, now=now)
+        deadlines.recompute(row)
     return event
 
 
@@ -153,9 +153,9 @@ def release_part(
         if withheld := withheld_in(told):
             data = {"parts": [part.number for part in withheld]}
             apply(row, Action.RECORD, now=now, by=by, happening=ClockEvent.DENIED, data=data)
-        deadlines.recompute(row, now=now)
+        deadlines.recompute(row)
         context = {"body": body, "parts": told, "rows": event.data["withheld"], "withholds": bool(withheld)}
-        write_to_requester(row, "instalment", now=now, occasion=f"event:{event.sequence}", **context)
+        write_to_requester(row, "instalment", now=now, occasion=event.occasion, **context)
     return event
 
 

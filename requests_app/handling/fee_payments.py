@@ -59,7 +59,7 @@ def record_payment(
             },
         )
         kept = _keep(row, money, receipt, by=by, now=now)
-        deadlines.recompute(row, now=now)
+        deadlines.recompute(row)
         write(row, "payment_received", event, payment=kept)
     return kept
 

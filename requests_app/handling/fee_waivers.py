@@ -78,7 +78,7 @@ def decide_waiver(
         WaiverRequest.objects.filter(submission=row, decision="").update(
             decision=decision, decided_at=now, decided_by=by, decision_reasons=reasons, amount=left
         )
-        deadlines.recompute(row, now=now)
+        deadlines.recompute(row)
         told = {"decision": decision, "decision_label": decision.label, "reasons": reasons}
         write(row, "fee_waiver_decided", event, **told, ways=fee_words.ways_against_denial(row))
     return event

@@ -55,8 +55,6 @@ def give_statement(
             "law": exemption,
         }
         conversation.write_message(row, event, body, files=files)
-        deadlines.recompute(row, now=now)
-        write_to_requester(
-            row, "statement", now=now, occasion=f"event:{event.sequence}", grounds=grounds, law=exemption
-        )
+        deadlines.recompute(row)
+        write_to_requester(row, "statement", now=now, occasion=event.occasion, grounds=grounds, law=exemption)
     return event

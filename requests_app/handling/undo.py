@@ -67,12 +67,12 @@ def undo(
         )
         if answer:
             _take_back(row, undone, now)
-        deadlines.recompute(row, now=now)
+        deadlines.recompute(row)
         write_to_requester(
             row,
             "undone",
             now=now,
-            occasion=f"event:{event.sequence}",
+            occasion=event.occasion,
             reason=reason,
             answer=answer,
             sent_on=row.city.date_at(undone.at),

@@ -13,7 +13,7 @@ from requests_app.models.desk import (
 )
 from requests_app.models.determination import Determination, outcome_label
 from requests_app.models.enforcement import ConcernedParty, Evidence, Finding, MeasureTaken, PartyWord
-from requests_app.models.event import Event, chain_hash, next_event, next_values
+from requests_app.models.event import Event, chain_hash, next_event, next_values, occasion_of
 from requests_app.models.fee import FeeEstimate, FeeLine, Payment, WaiverRequest
 from requests_app.models.following import Follower, MeToo
 from requests_app.models.kinds import (
@@ -87,5 +87,6 @@ __all__ = [
     "chain_hash",
     "next_event",
     "next_values",
+    "occasion_of",
     "outcome_label",
 ]

@@ -20,6 +20,11 @@ from requests_app.models.submission import Submission
 from requests_app.models.words import Action, Actor
 
 
+def occasion_of(sequence: int) -> str:
+    """`Event.occasion` of an event that is not a row yet."""
+    return f"event:{sequence}"
+
+
 class Event(models.Model):
     """One act. `happening` names what it means for the clocks; `happened_at` when that counts (UTC).
 
@@ -62,6 +67,11 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.submission_id}#{self.sequence} {self.action}"
+
+    @property
+    def occasion(self) -> str:
+        """By what letters know the act that causes them: none is written twice for one occasion."""
+        return occasion_of(self.sequence)
 
     def hashed(self) -> dict[str, Any]:
         """What the hash covers, as it stands in JSON, in the order in which it is hashed."""

@@ -60,7 +60,7 @@ def take(
         data = _data(taken, public=public)
         event = apply(row, Action.TAKE_MEASURE, now=now, by=by, data=data, public=public)
         _settle(taken.key, now=now)
-        deadlines.recompute(row, now=now)
+        deadlines.recompute(row)
         _tell(taken, "measure", event)
         if taken.acts == MeasureEffect.REFER_LEGAL:
             hand_to_legal(row, taken, by=by, now=now)
@@ -163,7 +163,7 @@ def _data(taken: MeasureTaken, *, public: bool) -> dict[str, Any]:
 def _tell(taken: MeasureTaken, kind: str, event: Event, **more: Any) -> None:
     """The letter to the person concerned; none for a takedown that is against nobody."""
     if taken.party is not None:
-        occasion = f"event:{event.sequence}"
+        occasion = event.occasion
         concerned.write(taken.party, kind, now=event.at, occasion=occasion, taken=taken, **more)
 
 
@@ -238,7 +238,7 @@ def withhold(
             now=now,
         )
         apply(row, Action.WITHHOLD, now=now, by=by, data=_data(taken, public=True))
-        deadlines.recompute(row, now=now)
+        deadlines.recompute(row)
     return taken
 
 

@@ -33,6 +33,7 @@ from requests_app.models import (
     Status,
     Submission,
     next_values,
+    occasion_of,
 )
 from requests_app.notices import (
     FormLetters,
@@ -233,13 +234,13 @@ def tell_members(
     """Lines for the daily letters of these members and of whoever stands in for them."""
     told = with_stand_ins(members, effects.people.stand_ins)
     effects.notices += digest_items(
-        row, told, kind=kind, line=line, now=effects.now, occasion=f"event:{event['sequence']}"
+        row, told, kind=kind, line=line, now=effects.now, occasion=occasion_of(event["sequence"])
     )
 
 
 def _write_requester(row: Submission, kind: str, event: Values, effects: Effects, **context: Any) -> None:
     letter = letter_to_requester(
-        row, kind, now=effects.now, occasion=f"event:{event['sequence']}", deadlines=(), **context
+        row, kind, now=effects.now, occasion=occasion_of(event["sequence"]), deadlines=(), **context
     )
     if letter:
         effects.notices.append(letter)
@@ -248,7 +249,7 @@ def _write_requester(row: Submission, kind: str, event: Values, effects: Effects
 def _write_form(
     row: Submission, kind: str, event: Values, effects: Effects, office: Office, *, heads: bool = False
 ) -> None:
-    occasion = f"event:{event['sequence']}"
+    occasion = occasion_of(event["sequence"])
     effects.notices += effects.forms.values(
         row, kind, now=effects.now, occasion=occasion, office=office, heads=heads
     )

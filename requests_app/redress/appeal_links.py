@@ -55,5 +55,5 @@ def bind(appeal: Submission, details: Appeal, *, by: User | None, now: datetime)
         "reference": case.reference,
         "appeal": appeal.reference,
     }
-    tell(case, people_of(case.office), kind="appeal", line=line, now=now, occasion=f"event:{event.sequence}")
+    tell(case, people_of(case.office), kind="appeal", line=line, now=now, occasion=event.occasion)
     return event

@@ -85,7 +85,7 @@ def petition(
                 review.save(force_insert=True)
         except IntegrityError:
             raise NotAllowed(_("A review there is open already. Record its decision first.")) from None
-        deadlines.recompute(row, now=now)
+        deadlines.recompute(row)
     return review
 
 
@@ -163,8 +163,8 @@ def order(
             },
         )
         review.save(update_fields=["result", "order_on", "order_note"])
-        deadlines.recompute(row, now=now)
-        write_to_requester(row, "review_order", now=now, occasion=f"event:{event.sequence}", review=review)
+        deadlines.recompute(row)
+        write_to_requester(row, "review_order", now=now, occasion=event.occasion, review=review)
     return event
 
 
@@ -198,5 +198,5 @@ def comply(
             data={"review": number, "body": review.body, "complied_on": on.isoformat(), "note": note},
         )
         review.save(update_fields=["complied_on"])
-        deadlines.recompute(row, now=now)
+        deadlines.recompute(row)
     return event

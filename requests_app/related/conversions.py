@@ -94,8 +94,8 @@ def convert(
         told: dict[str, Any] = {"reason": reason, "promised": _dated(deadlines.of_case(row))}
         told |= {"consent": consent} if consent else {}
         event = routing.convert(row, to=to, by=by, now=now, data=told)
-        deadlines.change_kind(row, now=now)
-        occasion = f"event:{event.sequence}"
+        deadlines.change_kind(row)
+        occasion = event.occasion
         write_to_requester(
             row, "converted", now=now, occasion=occasion, was=was, left=left, reason=reason, consent=consent
         )

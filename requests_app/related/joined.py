@@ -102,10 +102,8 @@ def _give_answer(tie: CaseLink, answer: Determination, now: datetime) -> None:
         at=answer.at,
     )
     _give_files(gone, kept, answer)
-    deadlines.recompute(gone, now=now)
-    write_to_requester(
-        gone, "determined", now=now, occasion=f"event:{event.sequence}", determination=tie.passed_on
-    )
+    deadlines.recompute(gone)
+    write_to_requester(gone, "determined", now=now, occasion=event.occasion, determination=tie.passed_on)
 
 
 def _give_files(gone: Submission, kept: Submission, answer: Determination) -> None:
@@ -135,12 +133,12 @@ def _take_back(tie: CaseLink, now: datetime) -> None:
         still = kept.attachments.filter(actor=Actor.STAFF, internal=False).values("sha256")
         given = gone.attachments.filter(actor=Actor.STAFF, at=copy.at).exclude(sha256__in=still)
         given.update(internal=True)
-    deadlines.recompute(gone, now=now)
+    deadlines.recompute(gone)
     write_to_requester(
         gone,
         "joined_news",
         now=now,
-        occasion=f"event:{event.sequence}",
+        occasion=event.occasion,
         kept=kept,
         kept_deadlines=deadlines.of_case(kept),
         taken_back=True,
@@ -166,5 +164,5 @@ def _take_up(tie: CaseLink, now: datetime) -> None:
         data={"reason": reason},
     )
     separate(tie, by=None, now=now)
-    deadlines.recompute(gone, now=now)
-    write_to_requester(gone, "reopened", now=now, occasion=f"event:{event.sequence}", reason=reason)
+    deadlines.recompute(gone)
+    write_to_requester(gone, "reopened", now=now, occasion=event.occasion, reason=reason)

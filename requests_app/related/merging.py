@@ -130,10 +130,10 @@ def merge(
             city_id=gone.city_id, source=gone, target=kept, tie=DUPLICATE, by=by, at=now, reason=reason
         )
         joined = _count_from_the_first(kept, Action.JOIN, gone, by=by, now=now)
-        deadlines.recompute(kept, now=now)
+        deadlines.recompute(kept)
         _check_promises(kept, gone, [*promised[gone.pk], *promised[kept.pk]])
         _hand_over(gone, kept, by=by, now=now)
-        deadlines.recompute(gone, now=now)
+        deadlines.recompute(gone)
         _tell_of_merge(gone, kept, tie, event, joined, reason)
     return event
 
@@ -294,12 +294,12 @@ def _tell_of_merge(
         gone,
         "merged",
         now=event.at,
-        occasion=f"event:{event.sequence}",
+        occasion=event.occasion,
         kept=kept,
         kept_deadlines=found,
         reason=reason,
     )
-    write_to_requester(kept, "joined", now=event.at, occasion=f"event:{joined.sequence}", event=joined)
+    write_to_requester(kept, "joined", now=event.at, occasion=joined.occasion, event=joined)
     said = {"gone": gone.reference, "kept": kept.reference}
     for office in {gone.office_id: gone.office, kept.office_id: kept.office}.values():
         tell(
@@ -308,7 +308,7 @@ def _tell_of_merge(
             kind="merged",
             line=_("%(gone)s was merged into %(kept)s") % said,
             now=event.at,
-            occasion=f"event:{joined.sequence}",
+            occasion=joined.occasion,
         )
     remember(tie, kept)
 
@@ -342,4 +342,4 @@ def separate(tie: CaseLink, *, by: User | None, now: datetime) -> None:
     kept, gone = locked(tie.target), tie.source
     tie.delete()
     _count_from_the_first(kept, Action.SEPARATE, gone, by=by, now=now)
-    deadlines.recompute(kept, now=now)
+    deadlines.recompute(kept)

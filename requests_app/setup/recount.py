@@ -302,7 +302,7 @@ def _recount(recount: Recount, keys: Sequence[int], now: datetime) -> tuple[int,
             moved += 1
             letters += _move(recount, row, events[row.pk], moves, now)
         else:
-            deadlines.recompute(row, now=now, events=events[row.pk])
+            deadlines.recompute(row, events=events[row.pk])
     return moved, letters
 
 
@@ -342,7 +342,7 @@ def _move(
         data=data,
         actor=None if by else Actor.CLOCK,
     )
-    stands = deadlines.recompute(row, now=now, events=[*events, event])
+    stands = deadlines.recompute(row, events=[*events, event])
     with translation.override(row.language):
         told = words(data["moved"])
     write_to_requester(

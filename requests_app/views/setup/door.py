@@ -39,6 +39,7 @@ def setup_page(view: View) -> View:
 
 
 def may_change(request: StaffRequest, city: City) -> bool:
+    """Whether the forms are offered; the acts ask access themselves."""
     return access.may_set_up(request.standing, city)
 
 
