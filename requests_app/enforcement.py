@@ -1,8 +1,8 @@
 """Acts of looking into misuse or a privacy concern: evidence, the person concerned and their side, findings.
 
 The case is the report itself: it is with the office that the city's route names, and its ladder and clocks
-are those of every case. Measures are in measures.py. Nothing here is shown to the reporter, and nothing of
-the reporter to the person concerned.
+are those of every case. Measures are in offences/measures.py. Nothing here is shown to the reporter, and
+nothing of the reporter to the person concerned.
 """
 
 from collections.abc import Sequence

@@ -134,6 +134,32 @@ def test_every_module_that_is_named_exists(name: str) -> None:
     assert [module for module in modules if not (ROOT / module).exists()] == []
 
 
+def named_in(written: str) -> set[str]:
+    """The modules that a source names, as `folder/name.py` or `package.module.name`, without its imports."""
+    dotted = re.findall(r"`((?:civicdata|requests_app|portals)(?:\.[a-z_]+)+)", written)
+    return set(re.findall(r"(?<![\w/.])(?:[a-z_]+/)*[a-z_]+\.py\b", written)) | set(dotted)
+
+
+def test_every_module_that_a_source_names_exists() -> None:
+    folders = [ROOT / name for name in ("civicdata", "requests_app", "portals")]
+    sources = [path for folder in folders for path in folder.rglob("*.py")]
+    known = [f"/{path.relative_to(ROOT)}" for path in (*sources, ROOT / "manage.py")]
+
+    def is_known(name: str) -> bool:
+        if name.endswith(".py"):
+            return any(one.endswith(f"/{name}") for one in known)
+        path = ROOT / name.replace(".", "/")
+        return path.is_dir() or any(f"/{one.relative_to(ROOT)}.py" in known for one in (path, path.parent))
+
+    lost = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in sources
+        for name in named_in(path.read_text(encoding="utf-8"))
+        if not is_known(name)
+    ]
+    assert lost == []
+
+
 def test_every_document_is_reached_by_a_link_from_the_readme() -> None:
     reached, waiting = set(), [ROOT / "README.md"]
     while waiting:

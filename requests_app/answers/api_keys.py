@@ -1,7 +1,8 @@
 """API keys as the answer to a request for access: issued by staff, opened once by whoever asked.
 
 The secret stands in no row, letter or log: it is made when the requester opens the key on the page of the
-case, shown in that one answer, and kept as a hash. Suspending and revoking are measures (measures.py).
+case, shown in that one answer, and kept as a hash. Suspending and revoking are measures
+(offences/measures.py).
 """
 
 from dataclasses import dataclass

@@ -27,7 +27,7 @@ OUTSIDE = (
     ClockEvent.REVIEW_REQUESTED,
     ClockEvent.STATEMENT_REQUESTED,
 )
-"""What happens outside this system and still starts a clock; petitions and orders are in reviews.py."""
+"""What happens outside this system and still starts a clock; redress/reviews.py has petitions and orders."""
 
 
 def _check_moment(row: Submission, happened_at: datetime, now: datetime) -> None:

@@ -103,7 +103,7 @@ class Mention(models.Model):
 
 
 class LetterTemplate(models.Model):
-    """A text of the city for one kind of act, with `{{ fields }}` of a fixed list (letter_fields.py)."""
+    """A text of the city for one kind of act, with the `{{ fields }}` of correspondence/letter_fields.py."""
 
     city = models.ForeignKey(City, on_delete=models.CASCADE, related_name="letter_templates")
     action = models.CharField(max_length=20, choices=Action.choices)
