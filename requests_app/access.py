@@ -134,6 +134,12 @@ def whole_city(who: Standing) -> QuerySet[Submission]:
     return Submission.objects.filter(city_id__in=who.cities_seen)
 
 
+def sees_dataset(user: Any, dataset: Dataset) -> bool:
+    """Whether the page of a dataset is shown to this user: one that is not public only to who works in
+    its city; for everybody else there is none."""
+    return dataset.public or dataset.city_id in standing(user).cities_worked
+
+
 def reportable(who: Standing) -> QuerySet[Submission]:
     """The submissions whose figures this person may see: of the whole city for its clerk, administrator and
     auditor, of the own offices for everybody else at the desk."""

@@ -35,7 +35,7 @@ def answers(call: Call) -> Answer:
     if "kind" in query:
         rows = rows.filter(kind=query["kind"])
     if "dataset" in query:
-        rows = rows.filter(dataset__identifier=query["dataset"])
+        rows = rows.filter(dataset__identifier=query["dataset"], dataset__public=True)
     if "after" in query:
         edge = (
             PublishedAnswer.objects.filter(pk=int(query["after"])).values_list("published_at", "pk").first()
@@ -59,7 +59,7 @@ def _answer_document(row: PublishedAnswer, slug: str, call: Call) -> dict[str, A
         "office": row.answered_by.name,
         "answered_on": day(row.answered_on),
         "published_at": moment(row.published_at) if row.published_at else None,
-        "dataset": row.dataset.identifier if row.dataset else None,
+        "dataset": row.dataset.identifier if row.dataset and row.dataset.public else None,
         "page": call.link(reverse("requests_app:answer", args=[slug, row.pk])),
     }
 
@@ -104,7 +104,7 @@ def reports(call: Call) -> Answer:
     city, query = call.city, call.query
     rows = _reports().filter(city=city)
     if "dataset" in query:
-        rows = rows.filter(dataset__identifier=query["dataset"])
+        rows = rows.filter(dataset__identifier=query["dataset"], dataset__public=True)
     if "after" in query:
         rows = rows.filter(pk__lt=int(query["after"]))
     taken = list(rows.order_by("-pk")[: A_PAGE + 1])
@@ -126,7 +126,7 @@ def _report_document(row: Submission, call: Call) -> dict[str, Any]:
         "description": row.description,
         "received_on": day(row.received_on),
         "office": row.office.name,
-        "dataset": row.dataset.identifier if row.dataset else None,
+        "dataset": row.dataset.identifier if row.dataset and row.dataset.public else None,
         "answer": decision_document(stand[0]) if stand else None,
         "followers": followers,
         "me_too": others,

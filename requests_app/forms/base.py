@@ -177,7 +177,7 @@ class KindForm(AttachmentsForm):
 
     def clean_dataset(self) -> str:
         typed = self.cleaned_data.get("dataset", "")
-        self.dataset, self.dataset_options = resolve_dataset(self.city, typed)
+        self.dataset, self.dataset_options = resolve_dataset(self.city, typed, hidden_too=self.for_other)
         if typed and self.dataset is None:
             raise forms.ValidationError(
                 _("Several datasets fit. Choose one of those below, or leave this empty.")

@@ -79,12 +79,17 @@ def _by_hits(rows: QuerySet, looked_for: list[str], columns: tuple[str, str]) ->
     return rows.filter(anywhere).annotate(hits=score).order_by("-hits", "-pk")
 
 
-def resolve_dataset(city: City, typed: str) -> tuple[Dataset | None, list[Dataset]]:
-    """The dataset of an identifier or a full name; otherwise None and what may have been meant."""
+def resolve_dataset(
+    city: City, typed: str, *, hidden_too: bool = False
+) -> tuple[Dataset | None, list[Dataset]]:
+    """The dataset of an identifier or a full name; otherwise None and what may have been meant.
+    `hidden_too`: staff ask, who may name one that is not public; for everybody else there is none."""
     typed = typed.strip()
     if not typed:
         return None, []
     rows = Dataset.objects.filter(city=city).select_related("office")
+    if not hidden_too:
+        rows = rows.filter(public=True)
     for row in rows.filter(identifier=typed):  # as most do who come from its page; there is one at most
         return row, []
     same = list(rows.filter(Q(identifier__iexact=typed) | Q(name__iexact=typed))[: LIMIT + 1])

@@ -185,7 +185,7 @@ class TakesDown(ActForm):
 
     def clean_dataset(self) -> str:
         typed: str = self.cleaned_data["dataset"]
-        self.found, options = resolve_dataset(self.desk.submission.city, typed)
+        self.found, options = resolve_dataset(self.desk.submission.city, typed, hidden_too=True)
         if typed and self.found is None:
             near = ", ".join(f"{row.name} ({row.identifier})" for row in options)
             raise forms.ValidationError(

@@ -34,7 +34,7 @@ def answers(request: HttpRequest, city_slug: str) -> HttpResponse:
     if chosen["kind"]:
         rows = rows.filter(kind=chosen["kind"])
     if chosen["dataset"]:
-        rows = rows.filter(dataset__identifier=chosen["dataset"])
+        rows = rows.filter(dataset__identifier=chosen["dataset"], dataset__public=True)
     taken = list(_beyond(rows, request.GET.get("after", ""))[: A_PAGE + 1])
     query = urlencode({name: value for name, value in chosen.items() if value})
     more = len(taken) > A_PAGE

@@ -21,6 +21,7 @@ from requests_app.access import (
     files_for_requester,
     files_for_staff,
     public_reports,
+    sees_dataset,
     standing,
 )
 from requests_app.attachments.files import path_of
@@ -75,7 +76,7 @@ def dataset(request: HttpRequest, city_slug: str, identifier: str) -> HttpRespon
         .filter(city__slug=city_slug, identifier=identifier.replace("\0", ""))
         .first()
     )
-    if found is None:
+    if found is None or not sees_dataset(request.user, found):
         raise Http404(_("There is no such dataset in this city's catalogue."))
     today = city_today(found.city, timezone.now())
     context = dataset_context(found, today=today, here=_served_here(request, found))

@@ -10,9 +10,11 @@ from portals import access
 from portals.models import Dataset
 from portals.vocabulary import Outcome
 from requests_app import determinations
+from requests_app.related.suggestions import resolve_dataset
 from tests.requests_app.factories import FILED, DatasetFactory, Staff, file_case
 from tests.requests_app.homes import load_trees
 from tests.requests_app.pages import main_of, text_of
+from tests.requests_app.views.desk.test_staff import signed_in
 
 
 @pytest.fixture
@@ -132,6 +134,36 @@ def test_an_unknown_dataset_is_not_found(client: Client, cities: dict, path: str
 def test_a_dataset_of_another_city_is_not_found_here(client: Client, kent: Staff, cities: dict) -> None:
     row = DatasetFactory(city=cities["portland"], identifier="only-in-portland")
     assert client.get(f"/kent/datasets/{row.identifier}/").status_code == 404
+
+
+def test_a_dataset_that_is_not_public_has_a_page_for_the_staff_of_its_city_alone(
+    client: Client, people: dict[str, Staff]
+) -> None:
+    row = DatasetFactory(
+        city=people["kent"].city, identifier="kept-in", name="Homes of witnesses", public=False
+    )
+    page = f"/kent/datasets/{row.identifier}/"
+    assert client.get(page).status_code == 404
+    assert signed_in(people["portland"].clerk).get(page).status_code == 404
+    seen = signed_in(people["kent"].alice).get(page)
+    assert seen.status_code == 200 and "Not a public dataset" in main_of(seen)
+
+
+def test_no_public_form_knows_a_dataset_that_is_not_public(client: Client, people: dict[str, Staff]) -> None:
+    kent = people["kent"]
+    DatasetFactory(city=kent.city, identifier="kept-in", name="Homes of witnesses", public=False)
+    form = client.get("/kent/submit/error_report/", {"dataset": "kept-in"})
+    assert "Homes of witnesses" not in form.content.decode()
+    assert resolve_dataset(kent.city, "kept-in") == (None, [])
+    assert resolve_dataset(kent.city, "kept-in", hidden_too=True)[0]
+
+
+def test_a_public_report_does_not_name_a_dataset_that_is_not_public(client: Client, kent: Staff) -> None:
+    case = file_case(kent.city, dataset=kent.dataset, is_public=True)
+    page = f"/kent/reports/{case.reference}/"
+    assert kent.dataset.name in main_of(client.get(page))
+    Dataset.objects.filter(pk=kent.dataset.pk).update(public=False)
+    assert kent.dataset.name not in main_of(client.get(page))
 
 
 def test_an_identifier_that_is_an_address_has_a_page(client: Client, kent: Staff) -> None:
