@@ -25,7 +25,7 @@ executor.migrate([leaf for leaf in graph.leaf_nodes() if not graph.nodes[leaf].r
 
 
 def migrated(home: Path, *command: str) -> Path:
-    home.mkdir()
+    home.mkdir(exist_ok=True)
     environment = {key: value for key, value in os.environ.items() if key in ("PATH", "HOME", "LANG")}
     environment |= {
         "CIVICDATA_ENV": "local",
@@ -63,9 +63,13 @@ def unique_columns(connection: sqlite3.Connection, table: str) -> set[tuple[str,
     }
 
 
+MIGRATE = ("manage.py", "migrate", "--verbosity=0")
+
+
 def test_one_step_and_all_steps_end_in_the_same_tables(tmp_path: Path) -> None:
-    at_once = shape(migrated(tmp_path / "at-once", "manage.py", "migrate", "--verbosity=0"))
-    by_steps = shape(migrated(tmp_path / "by-steps", "-c", STEP_BY_STEP))
+    at_once = shape(migrated(tmp_path / "at-once", *MIGRATE))
+    migrated(tmp_path / "by-steps", "-c", STEP_BY_STEP)
+    by_steps = shape(migrated(tmp_path / "by-steps", *MIGRATE))  # finds nothing to do and puts triggers back
     assert len(at_once) > 300
     assert {key: at_once.get(key) for key in by_steps} == by_steps
     assert set(at_once) == set(by_steps)
