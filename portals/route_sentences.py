@@ -55,6 +55,7 @@ ROUTE_SENTENCES: dict[str, Any] = {
         "count",
     ),
     "route.head": _("It goes to the head of the office."),
+    "route.referred": _("It had the case before, and is kept informed."),
     "route.joined": _("A submission that it had was joined to this one."),
     "route.unclaimed": _(
         "Nobody of %(office)s had claimed the case. When this is told is the office's own target, not a "

@@ -42,7 +42,7 @@ MEANING = {
     Milestone.ACKNOWLEDGEMENT: _("By then the office says that it has your submission."),
     Milestone.RESPONSE: _("By then the city answers, or says why it takes longer and until when."),
     Milestone.DETERMINATION: _("By then the city decides whether you get what you asked for."),
-    Milestone.COMPLETION: _("By then the city has given you all that it will give."),
+    Milestone.COMPLETION: _("By then the city has given you all that it will give, or says by when it will."),
     Milestone.DENIAL_STATEMENT: _("By then the city gives you the reasons of its refusal in writing."),
     Milestone.INTERNAL_REVIEW: _("Until then the city itself looks at its refusal once more."),
     Milestone.LAPSE: _("If you do not answer or pay by then, the request ends."),

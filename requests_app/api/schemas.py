@@ -157,7 +157,8 @@ CASE_SCHEMAS: dict[str, Schema] = {
                 name=text(_("What it is called."), "Review by the Attorney General"),
                 decides=text(_("Who decides."), "Attorney General"),
                 state=choice(
-                    _("Whether it can be gone."), ["open", "later", "over", "ended", "closed", "pending"]
+                    _("Whether it can be gone."),
+                    ["open", "later", "over", "ended", "closed", "pending", "decided"],
                 ),
                 why=text(_("Why not, or from when; may be empty."), ""),
                 last_day=maybe(day(_("Until when; null where none is specified."))),

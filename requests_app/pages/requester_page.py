@@ -113,8 +113,13 @@ def _shown_deadlines(
             "confirm_with": asks.get(deadline.clock_key, ""),
         }
         for deadline in found
-        if not is_past_lapse(deadline)
+        if not is_past_lapse(deadline) and not _stopped_for_good(case, deadline)
     ]
+
+
+def _stopped_for_good(case: Submission, deadline: Deadline) -> bool:
+    """A clock that stood still when the case ended: nothing will start it again."""
+    return deadline.state == ClockState.PAUSED and case.status not in deadlines.AT_WORK
 
 
 def _shown_deadline(deadline: Deadline, labels: dict[str, Citation]) -> dict[str, Any]:

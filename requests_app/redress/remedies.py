@@ -26,15 +26,16 @@ UNLESS = {"elected_official": "elected_official", "commercial": "commercial_purp
 """Word of an appeal route's `unless` -> the flag whose yes closes that way."""
 FILING = (Milestone.APPEAL_FILING, Milestone.COURT_FILING)
 
-OPEN, LATER, OVER, ENDED, CLOSED, PENDING = "open", "later", "over", "ended", "closed", "pending"
+OPEN, LATER, OVER, ENDED, CLOSED = "open", "later", "over", "ended", "closed"
+PENDING, DECIDED = "pending", "decided"
 
 
 @dataclass(frozen=True)
 class Remedy:
     """One way. `state`: open, later (`why` says from when), over (its last day has passed), ended (by
-    itself), pending (already taken) or closed here. Dates are city dates. `uncounted`: a rule gives a last
-    day, but what it counts from is not known. `asks`: the office to ask where no last day is specified;
-    `intake`: where to ask for everything else."""
+    itself), pending (already taken), decided or closed here. Dates are city dates. `uncounted`: a rule gives
+    a last day, but what it counts from is not known. `asks`: the office to ask where no last day is
+    specified; `intake`: where to ask for everything else."""
 
     rule: AppealRule
     state: str
@@ -255,7 +256,7 @@ class _View:
         state, why = self._state(rule)
         day = self._day(rule.key)
         last_day = day.due_on if day else None
-        none = state not in (CLOSED, PENDING) and last_day is None and not self._ends_by_itself(rule)
+        none = state not in (CLOSED, PENDING, DECIDED) and last_day is None and not self._ends_by_itself(rule)
         uncounted = none and day is None and rule.key in self.limits
         return Remedy(
             rule=rule,
@@ -289,6 +290,8 @@ class _View:
         for review in self.reviews:
             if review.route == rule.key:
                 said = {"on": city_date(review.received_on), "words": review.words}
+                if review.result:
+                    return DECIDED, _("Received there on %(on)s. Result: %(words)s.") % said
                 return PENDING, _("Received there on %(on)s: %(words)s.") % said
         if ends := self._ends_by_itself(rule):
             ended = _("It ended by itself on %(on)s; the denial is final.")

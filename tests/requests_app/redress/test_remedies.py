@@ -202,7 +202,8 @@ def test_the_portland_court_opens_when_the_district_attorney_did_not_give_all(
     found = by_key(told(case, dt.date(2026, 6, 9)))
     assert (found["district-attorney"][0], found["circuit-court"][0]) == ("pending", "later")
     reviews.order(case, number=1, result=result, on=dt.date(2026, 6, 10), by=clerk, now=now)
-    assert by_key(told(case, dt.date(2026, 6, 11)))["circuit-court"][0] == court
+    found = by_key(told(case, dt.date(2026, 6, 11)))
+    assert (found["district-attorney"][0], found["circuit-court"][0]) == ("decided", court)
 
 
 def test_a_commercial_request_has_no_way_to_the_public_access_counselor(people: dict[str, Staff]) -> None:

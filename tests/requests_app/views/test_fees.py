@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from portals.models import City
-from requests_app import fees
+from requests_app import escalation, fees
 from requests_app.events.fee_stand import stand
 from requests_app.handling import fee_waivers
 from requests_app.models import FeeEstimate, Status, Submission
@@ -213,3 +213,20 @@ def test_a_requester_who_was_overtaken_is_told_and_can_press_again(people, clien
     answer = client.post(f"/track/{case.reference}/fee/", {**hidden(shown), "action": "agree"})
     assert answer.status_code == 422 and "Meanwhile" in main_of(answer)
     assert Submission.objects.get(pk=case.pk).status == Status.ACKNOWLEDGED
+
+
+def test_a_request_that_lapsed_asks_for_no_money_and_waits_for_no_clock(people, client: Client) -> None:
+    case = mine(client, "portland")
+    lines = line(1, "actual-cost", "1", "40.00", "An hour")
+    answer = act(people["portland"], case, "fee_estimate", pay="advance", **lines)
+    assert answer.status_code == 302, main_of(answer)
+    waiting = main_of(client.get(f"/track/{case.reference}/"))
+    assert "To be paid now $40.00" in waiting and "A new date is set when it starts again" in waiting
+    escalation.sweep(now=NOW + 90 * DAY)
+    assert Submission.objects.get(pk=case.pk).status == Status.LAPSED
+    for path in ("", "fee/"):
+        ended = main_of(client.get(f"/track/{case.reference}/{path}"))
+        assert "Asked for, and not paid before it ended" in ended and "To be paid now" not in ended
+        assert "A new date is set when it starts again" not in ended
+    bill = main_of(client.get(f"/track/{case.reference}/fee/"))
+    assert "$40.00 actual cost" in bill
