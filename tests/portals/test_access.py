@@ -11,21 +11,14 @@ from portals.catalog.page import Here, dataset_context
 from portals.catalog.reading import recognise
 from portals.models import ApiKey, City, Dataset, DatasetTakedown, User
 from portals.vocabulary import KeyStatus
-from tests.portals.loading import NOW, RIVERBEND, load_text
+from tests.portals.loading import NOW, load_text, riverbend
 
 HOUR = dt.timedelta(hours=1)
 
 
 @pytest.fixture
 def city(db: None) -> City:
-    return load_text(RIVERBEND.read_text(encoding="utf-8")).city
-
-
-@pytest.fixture
-def key(city: City) -> ApiKey:
-    return access.issue(
-        city, case="RVB-1", holder_name="Rita", holder_email="r@example.org", purpose="A map", now=NOW
-    )
+    return load_text(riverbend()).city
 
 
 @pytest.fixture

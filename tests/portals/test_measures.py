@@ -10,7 +10,7 @@ import pytest
 from portals.city_toml.schema import check_text
 from portals.models import Measure
 from portals.vocabulary import MeasureEffect
-from tests.portals.loading import NOW, RIVERBEND, SHIPPED, load_text, riverbend
+from tests.portals.loading import NOW, SHIPPED, load_text, riverbend
 
 GUIDES = {
     "kansas-city": {
@@ -83,7 +83,7 @@ def test_what_a_measure_does_reaches_the_table() -> None:
 
 @pytest.mark.django_db
 def test_a_measure_without_more_only_is_written_down_and_told() -> None:
-    row = Measure.objects.get(city=load_text(RIVERBEND.read_text(encoding="utf-8")).city)
+    row = Measure.objects.get(city=load_text(riverbend()).city)
     assert (row.offense, row.acts) == ("", MeasureEffect.NONE)
 
 

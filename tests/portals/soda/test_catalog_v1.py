@@ -11,14 +11,14 @@ from portals.catalog.entry import CatalogEntry, EntryField
 from portals.catalog.importing import search_text
 from portals.catalog.reading import recognise
 from portals.models import City, Dataset, Table
-from tests.portals.loading import NOW, RIVERBEND, load_text
+from tests.portals.loading import NOW, load_text, riverbend
 
 AT = "/api/catalog/v1"
 
 
 @pytest.fixture
 def city(db: None) -> City:
-    return load_text(RIVERBEND.read_text(encoding="utf-8")).city
+    return load_text(riverbend()).city
 
 
 def add(city: City, identifier: str, name: str, **values: Any) -> Dataset:

@@ -16,7 +16,7 @@ from portals.catalog.reading import recognise
 from portals.models import City, Dataset, Table, User
 from portals.soda.catalogue import Links, described
 from portals.soda.dcat import entry_of, interval_of
-from tests.portals.loading import NOW, RIVERBEND, load_text
+from tests.portals.loading import NOW, RIVERBEND, load_text, riverbend
 
 SCHEMA = "https://project-open-data.cio.gov/v1.1/schema"
 DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
@@ -130,7 +130,7 @@ def entries(client: Client, address: str = "/data.json") -> dict[str, dict[str, 
 
 @pytest.fixture
 def city(db: None) -> City:
-    return load_text(RIVERBEND.read_text(encoding="utf-8")).city
+    return load_text(riverbend()).city
 
 
 @pytest.fixture

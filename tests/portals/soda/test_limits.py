@@ -15,26 +15,14 @@ from portals.soda import limits
 from portals.soda.errors import SodaError
 from portals.soda.limits import LimitReached, caller_of, count, key_text, limit_of
 from portals.vocabulary import KeyStatus
-from tests.portals.loading import NOW, RIVERBEND, load_text
+from tests.portals.loading import NOW, load_text, riverbend
 
 BY = RequestFactory()
 
 
 @pytest.fixture
 def city(db: None) -> City:
-    return load_text(RIVERBEND.read_text(encoding="utf-8")).city
-
-
-@pytest.fixture
-def key(city: City) -> ApiKey:
-    return access.issue(city, case="RVB-1", holder_name="R", holder_email="r@a.example", purpose="", now=NOW)
-
-
-@pytest.fixture
-def secret(key: ApiKey) -> str:
-    text = access.open_key(key, now=NOW)
-    assert text
-    return text
+    return load_text(riverbend()).city
 
 
 def asked(address: str = "203.0.113.7", query: str = "", **headers: str) -> HttpRequest:

@@ -6,23 +6,17 @@ from collections.abc import Callable
 import pytest
 from django.db import DatabaseError
 
-from portals import access
 from portals.models import ApiKey, City, KeyUse
 from portals.soda import usage
 from portals.soda.usage import Ledger, Use, use_of
-from tests.portals.loading import NOW, RIVERBEND, load_text
+from tests.portals.loading import NOW, load_text, riverbend
 
 MINUTE = dt.timedelta(minutes=1)
 
 
 @pytest.fixture
 def city(db: None) -> City:
-    return load_text(RIVERBEND.read_text(encoding="utf-8")).city
-
-
-@pytest.fixture
-def key(city: City) -> ApiKey:
-    return access.issue(city, case="RVB-1", holder_name="R", holder_email="r@a.example", purpose="", now=NOW)
+    return load_text(riverbend()).city
 
 
 @pytest.fixture

@@ -10,22 +10,13 @@ from portals.models import City, User
 from requests_app import intake
 from requests_app.models import Event
 from requests_app.preservation import append_only
+from tests.requests_app.append_only import refused
 from tests.requests_app.factories import FILED, Staff, UserFactory, file_case
 
 
 @pytest.fixture
 def event(cities: dict[str, City]) -> Event:
     return file_case(cities["kent"]).events.get()
-
-
-def refused(sql: str, *parameters: object) -> bool:
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(sql, parameters)
-    except DatabaseError as error:
-        assert "append-only" in str(error)
-        return True
-    return False
 
 
 CHANGES = {

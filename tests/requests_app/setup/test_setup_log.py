@@ -3,13 +3,14 @@
 import datetime as dt
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import connection
 
 from portals import setup_log
 from portals.models import City, SetupEvent
 from portals.vocabulary import SetupAct
 from requests_app.preservation import append_only
 from requests_app.preservation.verification import verify
+from tests.requests_app.append_only import refused
 from tests.requests_app.factories import FILED, Staff, UserFactory
 
 
@@ -23,15 +24,6 @@ def city(people: dict[str, Staff]) -> City:
             held, SetupAct.TARGET, "target:x", f"No. {number}", now=FILED, by=kent.clerk, after=values
         )
     return City.objects.get(pk=kent.city.pk)
-
-
-def refused(sql: str, *parameters: object) -> bool:
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(sql, parameters)
-    except DatabaseError as error:
-        return "append-only" in str(error)
-    return False
 
 
 @pytest.mark.parametrize("change", ["reason = 'other'", "by_name = 'Mallory'", "sequence = 77", "hash = '0'"])

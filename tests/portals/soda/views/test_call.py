@@ -33,18 +33,6 @@ def trees(dataset: Dataset, tmp_path: Path) -> Table:
     return table_of(dataset, tmp_path)
 
 
-@pytest.fixture
-def key(city: City) -> ApiKey:
-    return access.issue(city, case="MIL-1", holder_name="R", holder_email="r@a.example", purpose="", now=NOW)
-
-
-@pytest.fixture
-def secret(key: ApiKey) -> str:
-    text = access.open_key(key, now=NOW)
-    assert text
-    return text
-
-
 def test_it_is_only_read_and_says_so_to_whoever_would_write(client: Client, trees: Table) -> None:
     strict = Client(enforce_csrf_checks=True)
     for address in ADDRESSES:
