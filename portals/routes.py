@@ -44,6 +44,16 @@ class EmptyRoleRule:
 
 
 @dataclass(frozen=True)
+class FlagRule:
+    """One `[[flag]]`: a circumstance that the form of these kinds asks about."""
+
+    key: str
+    kinds: tuple[str, ...]
+    question: str
+    help: str
+
+
+@dataclass(frozen=True)
 class RouteRule:
     """One `[[route]]`; either `role` or `office` (a key) is set. Both effective dates are included."""
 

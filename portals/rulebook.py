@@ -1,8 +1,7 @@
-"""The rules of a city as the pure modules want them, read from the tables once a version.
+"""All rules of a city together, read from the tables once a version; the questions that are asked of them.
 
-Alone responsible for the way from rows to `clocks`, `routes` and `business_days`, and for the cache in this
-process. The cache is keyed by city and version: whoever changes a rule, an office or a closed day calls
-`mark_changed`, and the next request sees it.
+Alone responsible for the cache in this process. The cache is keyed by city and version: whoever changes a
+rule, an office or a closed day calls `mark_changed`, and the next request sees it.
 """
 
 from __future__ import annotations
@@ -17,15 +16,14 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import F
 
+from portals import rule_rows
+from portals.appeal_terms import AppealRule
 from portals.business_days import BusinessCalendar
 from portals.city_calendar import calendar_of
 from portals.clocks import (
-    Cap,
     ClockRule,
     ComputedDeadline,
-    Extension,
     Happening,
-    Silence,
     acknowledgement_rule,
     compute,
     in_force,
@@ -33,67 +31,20 @@ from portals.clocks import (
 )
 from portals.fee_terms import FeeTerm, FeeTerms
 from portals.fee_terms import in_force as fees_in_force
-from portals.models import (
-    AppealRoute,
-    Citation,
-    City,
-    Clock,
-    EscalationStep,
-    FeeRule,
-    Office,
-    Provision,
-    Route,
-)
+from portals.models import City, Office, Provision
 from portals.routes import (
     EmptyRoleRule,
+    FlagRule,
     OfficeRef,
     RouteAnswer,
     RouteBook,
     RoutePart,
-    RouteRule,
     StepPart,
-    StepRule,
     ladder,
     resolve,
 )
 from portals.rule_overrides import ACKNOWLEDGE, REMIND, Overrides
-from portals.vocabulary import DayUnit, SubmissionKind
-
-
-@dataclass(frozen=True)
-class AppealRule:
-    """One `[[appeal_route]]`. `confirm_with` is the name of the office; `citation` a label; `after` a key."""
-
-    key: str
-    name: str
-    decides: str
-    office: OfficeRef | None
-    inside: bool
-    available: bool
-    kinds: tuple[str, ...]
-    grounds: tuple[str, ...]
-    unless: tuple[str, ...]
-    steps: str
-    because: str
-    after: str
-    layer: str
-    citation: str
-    citation_title: str
-    citation_url: str
-    status: str
-    confirm_with: str
-    effective_from: date | None
-    effective_to: date | None
-
-
-@dataclass(frozen=True)
-class FlagRule:
-    """One `[[flag]]`: a circumstance that the form of these kinds asks about."""
-
-    key: str
-    kinds: tuple[str, ...]
-    question: str
-    help: str
+from portals.vocabulary import SubmissionKind
 
 
 @dataclass(frozen=True)
@@ -194,13 +145,7 @@ class Rulebook:
     def appeal_routes(self, kind: str, on: date, ground: str = "") -> tuple[AppealRule, ...]:
         """The ways to have an answer to a `kind` reviewed that hold for what was received on `on`; those that
         are not available here are among them. An empty `ground` means any."""
-        return tuple(
-            appeal
-            for appeal in self.appeals
-            if kind in appeal.kinds
-            and (not ground or not appeal.grounds or ground in appeal.grounds)
-            and (appeal.effective_from or date.min) <= on <= (appeal.effective_to or date.max)
-        )
+        return tuple(appeal for appeal in self.appeals if appeal.fits(kind, on, ground))
 
     def flags_of(self, kind: str) -> tuple[FlagRule, ...]:
         """The circumstances that the form of `kind` asks about, in the order of the file."""
@@ -210,7 +155,8 @@ class Rulebook:
         """An office row as the pure modules know it."""
         if office is None:
             return None
-        return next((ref for ref in self.routes.offices if ref.pk == office.pk), None) or _office(office)
+        known = next((ref for ref in self.routes.offices if ref.pk == office.pk), None)
+        return known or rule_rows.office_of(office)
 
 
 _books: dict[int, tuple[tuple[Any, ...], Rulebook]] = {}
@@ -242,7 +188,7 @@ def _read(city: City) -> Rulebook:
     by_key = {row.key: row for row in labels.values()}
     targets = labels.get(city.targets_citation_id or 0)
     overrides = Overrides.of(city)
-    clocks = tuple(_clock(row, labels, by_key, offices) for row in city.clocks.all())
+    clocks = tuple(rule_rows.clock_of(row, labels, by_key, offices) for row in city.clocks.all())
     return Rulebook(
         city_id=city.pk,
         slug=city.slug,
@@ -259,136 +205,19 @@ def _read(city: City) -> Rulebook:
         file_clocks=clocks,
         overrides=overrides,
         routes=RouteBook(
-            offices=tuple(_office(row) for row in offices.values()),
-            routes=tuple(_route(row, labels, offices) for row in city.routes.all()),
-            steps=tuple(overrides.steps(_step(row, labels) for row in city.escalationsteps.all())),
+            offices=tuple(rule_rows.office_of(row) for row in offices.values()),
+            routes=tuple(rule_rows.route_of(row, labels, offices) for row in city.routes.all()),
+            steps=tuple(
+                overrides.steps(rule_rows.step_of(row, labels) for row in city.escalationsteps.all())
+            ),
             empty_roles=tuple(
                 EmptyRoleRule(row.role, row.because, row.citation.label if row.citation else "")
                 for row in city.empty_roles.select_related("citation")
             ),
         ),
-        appeals=tuple(_appeal(row, labels, offices) for row in city.appealroutes.all()),
+        appeals=tuple(rule_rows.appeal_of(row, labels, offices) for row in city.appealroutes.all()),
         flags=tuple(FlagRule(row.key, tuple(row.kinds), row.question, row.help) for row in city.flags.all()),
         paragraphs=dict(city.paragraphs),
-        fees=tuple(_fee(row, labels, offices) for row in city.feerules.all()),
+        fees=tuple(rule_rows.fee_of(row, labels, offices) for row in city.feerules.all()),
         provisions=tuple(city.provisions.select_related("citation", "confirm_with").order_by("position")),
-    )
-
-
-def _office(row: Office) -> OfficeRef:
-    return OfficeRef(
-        key=row.key,
-        name=row.name,
-        roles=tuple(row.roles),
-        publishes=row.publishes,
-        outside=row.outside,
-        citation=row.citation.label if row.citation else "",
-        pk=row.pk,
-        contact=row.contact,
-    )
-
-
-def _clock(
-    row: Clock, labels: Mapping[int, Citation], by_key: Mapping[str, Citation], offices: Mapping[int, Office]
-) -> ClockRule:
-    plain = ("key", "milestone", "pick", "after", "status", "count", "roll", "fee_over", "fee_up_to", "acts")
-    lists = ("kinds", "starts_on", "met_by", "ended_by", "paused_by")
-    tuples: dict[str, Any] = {name: tuple(getattr(row, name)) for name in lists}
-    return ClockRule(
-        unit=row.unit or DayUnit.BUSINESS,
-        extension=_extension(row.extension, by_key),
-        cap=Cap(tuple(row.cap["starts_on"]), row.cap["count"], row.cap["unit"]) if row.cap else None,
-        silence=_silence(row.silence, by_key),
-        route=row.route,
-        because=row.because,
-        confirm_with=offices[row.confirm_with_id].name if row.confirm_with_id else "",
-        **{name: getattr(row, name) for name in plain},
-        **tuples,
-        **_written(row, labels),
-    )
-
-
-def _extension(stored: dict[str, Any] | None, by_key: Mapping[str, Citation]) -> Extension | None:
-    if not stored:
-        return None
-    citation = by_key.get(stored.get("citation", ""))
-    return Extension(
-        limit=stored["limit"],
-        unit=stored["unit"],
-        counts_from=stored["from"],
-        total=stored["total"],
-        event=stored["event"],
-        citation=citation.label if citation else "",
-    )
-
-
-def _silence(stored: dict[str, Any] | None, by_key: Mapping[str, Citation]) -> Silence | None:
-    citation = by_key.get(stored.get("citation", "")) if stored else None
-    if not stored or citation is None:
-        return None
-    return Silence(stored["because"], citation.label, citation.title)
-
-
-def _written(
-    row: Clock | Route | EscalationStep | AppealRoute | FeeRule, labels: Mapping[int, Citation]
-) -> dict[str, Any]:
-    """Where a rule is written and since when it holds."""
-    citation = labels[row.citation_id]
-    return {
-        "layer": row.layer,
-        "citation": citation.label,
-        "citation_title": citation.title,
-        "effective_from": row.effective_from,
-        "effective_to": row.effective_to,
-    }
-
-
-def _route(row: Route, labels: Mapping[int, Citation], offices: Mapping[int, Office]) -> RouteRule:
-    return RouteRule(
-        key=row.key,
-        kind=row.kind,
-        relation=row.relation,
-        role=row.role,
-        office=offices[row.office_id].key if row.office_id else "",
-        flags=frozenset(row.flags),
-        unless_flags=frozenset(row.unless_flags),
-        when_dataset=row.when_dataset,
-        because=row.because,
-        status=row.status,
-        **_written(row, labels),
-    )
-
-
-def _step(row: EscalationStep, labels: Mapping[int, Citation]) -> StepRule:
-    plain = ("key", "step", "after", "action", "to", "if_leading", "clock_after", "after_layer", "because")
-    shown = ("repeat_every", "offered_to_requester")
-    return StepRule(
-        kinds=tuple(row.kinds),
-        **{name: getattr(row, name) for name in plain + shown},
-        **_written(row, labels),
-    )
-
-
-def _appeal(row: AppealRoute, labels: Mapping[int, Citation], offices: Mapping[int, Office]) -> AppealRule:
-    plain = ("key", "name", "decides", "inside", "available", "steps", "because", "after", "status")
-    return AppealRule(
-        office=_office(offices[row.office_id]) if row.office_id else None,
-        kinds=tuple(row.kinds),
-        grounds=tuple(row.grounds),
-        unless=tuple(row.unless),
-        citation_url=labels[row.citation_id].url,
-        confirm_with=offices[row.confirm_with_id].name if row.confirm_with_id else "",
-        **{name: getattr(row, name) for name in plain},
-        **_written(row, labels),
-    )
-
-
-def _fee(row: FeeRule, labels: Mapping[int, Citation], offices: Mapping[int, Office]) -> FeeTerm:
-    plain = ("key", "kind", "item", "amount", "per", "limit", "percent", "condition", "statement", "status")
-    return FeeTerm(
-        kinds=tuple(row.kinds),
-        when=tuple(row.when),
-        confirm_with=offices[row.confirm_with_id].name if row.confirm_with_id else "",
-        **{name: getattr(row, name) for name in plain},
-        **_written(row, labels),
     )

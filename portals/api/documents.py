@@ -8,12 +8,13 @@ from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 
+from portals.appeal_terms import AppealRule
 from portals.catalog.page import Missing, dataset_context
 from portals.clockwork.rules import ClockRule
 from portals.models import Citation, City, ClosedDay, Dataset, Office
 from portals.models.rule import Provision
 from portals.rule_words import Sources, clock_facts, confirmation_words
-from portals.rulebook import AppealRule, Rulebook
+from portals.rulebook import Rulebook
 from portals.soda.catalogue import Links, repeated_identifiers, table_of
 from portals.vocabulary import ProvisionStatus
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from portals.appeal_terms import AppealRule
 from portals.clockwork.rules import TARGET_KEY, ClockRule
 from portals.models import City, Office
 from portals.models.rule import Rule
@@ -32,7 +33,7 @@ from portals.rule_words import (
     span_words,
     starts_words,
 )
-from portals.rulebook import AppealRule, Rulebook, rulebook_for
+from portals.rulebook import Rulebook, rulebook_for
 from portals.views.city_page import city_page, kept_public
 from portals.vocabulary import (
     Confidence,

@@ -11,9 +11,10 @@ from typing import Any
 
 from django.db.models import F, Model, Prefetch, Q, QuerySet
 
+from portals.appeal_terms import AppealRule
 from portals.clocks import ClockRule
 from portals.models import Confirmation
-from portals.rulebook import AppealRule, Rulebook, rulebook_for
+from portals.rulebook import Rulebook, rulebook_for
 from portals.vocabulary import ClockState, Milestone, ProvisionStatus, SubmissionKind
 from requests_app import access
 from requests_app.access import Standing

@@ -6,9 +6,10 @@ Alone responsible for these facts, so that a letter and the page it leads to say
 from collections.abc import Iterable
 from typing import Any
 
+from portals.appeal_terms import AppealRule
 from portals.clockwork.happenings import FEE
 from portals.fee_terms import FeeTerms, agreement_wanted
-from portals.rulebook import AppealRule, rulebook_for
+from portals.rulebook import rulebook_for
 from portals.vocabulary import ClockEvent, ClockState, FeeCircumstance, FeeRuleKind, Milestone
 from requests_app.events.fee_stand import FeeStand
 from requests_app.models import Deadline, FeeEstimate, Submission

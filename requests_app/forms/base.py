@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from portals.models import City, Dataset
-from portals.rulebook import FlagRule, Rulebook, rulebook_for
+from portals.routes import FlagRule
+from portals.rulebook import Rulebook, rulebook_for
 from portals.vocabulary import SubmissionKind
 from requests_app.forms.attachments import AttachmentsForm
 from requests_app.forms.fields import LineField, MailField, TextField, YesNoField, plain

@@ -16,7 +16,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from portals.rulebook import AppealRule, rulebook_for
+from portals.appeal_terms import AppealRule
+from portals.rulebook import rulebook_for
 from requests_app.doors import one_time, references
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import ConcernedParty, Notice, Submission

@@ -11,10 +11,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from portals.appeal_terms import AppealRule
 from portals.clocks import ComputedDeadline, Happening, NotEntered
 from portals.models import Citation
 from portals.rule_words import confirmation_words
-from portals.rulebook import AppealRule, Rulebook, rulebook_for
+from portals.rulebook import Rulebook, rulebook_for
 from portals.templatetags.civic import city_date
 from portals.vocabulary import ClockEvent, ClockState, Layer, Milestone, SubmissionKind
 from requests_app.events import case_clocks

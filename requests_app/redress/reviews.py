@@ -10,8 +10,9 @@ from datetime import UTC, date, datetime, time
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from portals.appeal_terms import AppealRule
 from portals.models import User
-from portals.rulebook import AppealRule, rulebook_for
+from portals.rulebook import rulebook_for
 from portals.vocabulary import ClockEvent
 from requests_app import deadlines
 from requests_app.lifecycle import NotAllowed, apply, locked

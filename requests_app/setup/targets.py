@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from portals import setup_log
+from portals import rule_rows, setup_log
 from portals.models import City, EscalationStep, OfficeTarget, User
 from portals.routes import StepRule, holds
 from portals.rule_overrides import ACKNOWLEDGE, REMIND, STEP_PARTS, UNCLAIMED, Overrides
@@ -88,28 +88,15 @@ def _out_of_order(city: City, name: str, value: int | None, effective_from: date
     number = max((row.number for row in held.targets if row.name == name), default=0) + 1
     new = OfficeTarget(city=city, name=name, number=number, value=value, effective_from=effective_from)
     overrides = replace(held, targets=(*held.targets, new))
-    steps = list(overrides.steps(_plain(row) for row in city.escalationsteps.all()))
+    rows = list(city.escalationsteps.select_related("citation"))
+    labels = {row.citation_id: row.citation for row in rows}
+    steps = list(overrides.steps(rule_rows.step_of(row, labels) for row in rows))
     later = {row.effective_from for row in overrides.targets if row.effective_from > effective_from}
     for on, kind in itertools.product([effective_from, *sorted(later)], SubmissionKind):
         rules = [rule for rule in steps if (not rule.kinds or kind in rule.kinds) and holds(rule, on)]
         if wrong := _not_climbing(sorted(rules, key=lambda rule: rule.step)):
             return wrong
     return ""
-
-
-def _plain(row: EscalationStep) -> StepRule:
-    return StepRule(
-        key=row.key,
-        step=row.step,
-        after=row.after,
-        action=row.action,
-        to=row.to,
-        kinds=tuple(row.kinds),
-        clock_after=row.clock_after,
-        repeat_every=row.repeat_every,
-        effective_from=row.effective_from,
-        effective_to=row.effective_to,
-    )
 
 
 def _not_climbing(rules: Iterable[StepRule]) -> str:

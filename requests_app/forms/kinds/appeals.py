@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portals.models import Office
-from portals.rulebook import FlagRule
+from portals.routes import FlagRule
 from portals.vocabulary import SubmissionKind
 from requests_app import deadlines
 from requests_app.doors import references

@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from portals.appeal_terms import AppealRule
 from portals.models import City
-from portals.rulebook import AppealRule
 from portals.vocabulary import Layer, SubmissionKind
 from requests_app import intake
 from requests_app.access import grant_requester, visible_to_requester
