@@ -18,6 +18,7 @@ from portals.routes import StepRule
 from portals.vocabulary import Layer, ProvisionStatus
 
 ACKNOWLEDGE, REMIND, UNCLAIMED = "acknowledge_within", "remind_lead_after", "unclaimed_after"
+UNDO = "undo_hours"
 STEP_PARTS = ("after", "clock_after", "repeat_every")
 """What the city may set of a step of the ladder, in business days."""
 
@@ -104,7 +105,7 @@ class Overrides:
         )
 
     def target(self, name: str, on: date, default: int) -> int:
-        """The target in business days for what is received on `on`."""
+        """The target (business days; hours for an undo) for what is received, or answered, on `on`."""
         row = self.target_row(name, on)
         return default if row is None or row.value is None else row.value
 

@@ -109,9 +109,10 @@ class Confirmation(Signed):
 class OfficeTarget(Signed):
     """A target that the city set for itself, instead of the one in its file; never a legal deadline.
 
-    `name` is "acknowledge_within", "remind_lead_after", "unclaimed_after" or "<step>.after",
+    `name` is "acknowledge_within", "remind_lead_after", "unclaimed_after", "undo_hours" or "<step>.after",
     "<step>.clock_after", "<step>.repeat_every" for a step of the ladder. In business days, for what is
-    received from `effective_from` on; the newest (`number`) counts. Without a value the file's holds again.
+    received from `effective_from` on ("undo_hours": in hours, for what is answered from then on); the newest
+    (`number`) counts. Without a value the file's holds again.
     """
 
     city = models.ForeignKey(City, on_delete=models.CASCADE, related_name="office_targets")

@@ -21,6 +21,7 @@ from requests_app.setup.city_people import OfficeFacts, Person, Place
 from requests_app.setup.closed_days import Source, Year, read_days
 from requests_app.setup.confirmations import Answer
 from requests_app.setup.simulation import Change, wrong_with
+from requests_app.setup.targets import Target
 
 CITATION = gettext_lazy("Where it is written")
 CITATION_HELP = gettext_lazy(
@@ -201,9 +202,16 @@ class TargetForm(SetupForm):
     effective_from = DateField(label=gettext_lazy("For what is received from"))
     reason = TextField(label=gettext_lazy("Why"), rows=2, limit=1000)
 
-    def __init__(self, data: Any = None, *, value: int, today: date, revision: int) -> None:
+    def __init__(self, data: Any = None, *, target: Target, value: int, today: date, revision: int) -> None:
         tomorrow = today + timedelta(days=1)
         super().__init__(data, initial={"value": value, "effective_from": tomorrow, "revision": revision})
+        self.fields["value"].widget.attrs |= {"min": target.lowest, "max": target.highest}
+        if target.in_hours:
+            self.fields["value"].label = _("Hours")
+            self.fields["value"].help_text = _(
+                "0: never. Leave it empty to go back to the target of the city's file."
+            )
+            self.fields["effective_from"].label = _("For what is answered from")
 
 
 class OfficeForm(SetupForm):

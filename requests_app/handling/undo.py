@@ -1,6 +1,7 @@
 """Takes back an answer, or a closing, that was just sent, as if it had not been.
 
-The window is the office's own target (`[targets] undo_hours` of the city file). Within it the case stands
+The window is the office's own target (`[targets] undo_hours` of the city file, or what the city set instead,
+by the day of the answer). Within it the case stands
 again as it stood before: no new cycle, the same clocks and last days, and what had begun to run from
 the answer is gone. After it only `determinations.reopen` is left.
 """
@@ -12,6 +13,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from portals.models import City, User
+from portals.rule_overrides import UNDO
+from portals.rulebook import Rulebook, rulebook_for
 from portals.vocabulary import ClockEvent
 from requests_app import deadlines
 from requests_app.answers import releases
@@ -34,12 +37,18 @@ FOLLOWED = {
 """What an act, or what came of it, means for the clocks."""
 
 
-def undoable(status: str, events: Iterable[Event], city: City, *, now: datetime) -> Event | None:
+def window(city: City, book: Rulebook, sent_at: datetime) -> timedelta:
+    """How long what was sent at that moment (UTC) can be undone; nothing where the city wants none."""
+    return timedelta(hours=book.overrides.target(UNDO, city.date_at(sent_at), city.undo_hours))
+
+
+def undoable(
+    status: str, events: Iterable[Event], city: City, book: Rulebook, *, now: datetime
+) -> Event | None:
     """The event that can be taken back at `now` (UTC), or None where nothing can or the window has passed."""
     action = WHAT.get(Status(status))
     last = [event for event in events if event.action == action][-1:]
-    within = timedelta(hours=city.undo_hours)
-    return next((event for event in last if event.at <= now < event.at + within), None)
+    return next((event for event in last if event.at <= now < event.at + window(city, book, event.at)), None)
 
 
 def undo(
@@ -83,14 +92,16 @@ def undo(
 def _check(row: Submission, reason: str, now: datetime) -> Event:
     if Status(row.status) not in WHAT:
         apply(row, Action.UNDO, now=now)  # says what is not possible, and from where
-    undone = undoable(row.status, row.events.order_by("sequence"), row.city, now=now)
+    events, book = list(row.events.order_by("sequence")), rulebook_for(row.city)
+    undone = undoable(row.status, events, row.city, book, now=now)
     if undone is None:
+        sent_at = next(event.at for event in reversed(events) if event.action == WHAT[Status(row.status)])
         raise NotAllowed(
             _(
                 "An answer can be undone within %(hours)d hours after it was sent "
                 "(the office's own target, not a legal deadline). Reopen the case instead."
             )
-            % {"hours": row.city.undo_hours}
+            % {"hours": window(row.city, book, sent_at) / timedelta(hours=1)}
         )
     if not reason.strip():
         raise NotAllowed(_("Say why it is taken back: the requester reads it."))

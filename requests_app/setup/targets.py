@@ -2,7 +2,7 @@
 
 A target is in business days, marked as the office's own and never a legal deadline. It holds for what is
 received from its day on (what nobody claims: from that day on for all cases); the city's file keeps the one
-that it states.
+that it states. How long an answer can be undone is in hours, for what is answered from its day on.
 """
 
 import itertools
@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from portals import rule_rows, setup_log
 from portals.models import City, EscalationStep, OfficeTarget, User
 from portals.routes import StepRule, holds
-from portals.rule_overrides import ACKNOWLEDGE, REMIND, STEP_PARTS, UNCLAIMED, Overrides
+from portals.rule_overrides import ACKNOWLEDGE, REMIND, STEP_PARTS, UNCLAIMED, UNDO, Overrides
 from portals.vocabulary import SetupAct, StepAction, SubmissionKind
 from requests_app.lifecycle import NotAllowed
 from requests_app.setup.door import changing
 
 HIGHEST = 250
+HIGHEST_HOURS = 720
 FURTHEST = timedelta(days=366 * 2)
 
 
@@ -31,6 +32,19 @@ class Target:
     name: str
     label: str
     in_file: int
+
+    @property
+    def in_hours(self) -> bool:
+        """Whether it counts hours after an answer; all others count business days after filing."""
+        return self.name == UNDO
+
+    @property
+    def lowest(self) -> int:
+        return 0 if self.in_hours else 1
+
+    @property
+    def highest(self) -> int:
+        return HIGHEST_HOURS if self.in_hours else HIGHEST
 
 
 def subject(name: str) -> str:
@@ -44,6 +58,7 @@ def targets_of(city: City) -> list[Target]:
         Target(REMIND, _("The lead is reminded"), city.remind_lead_after),
         Target(ACKNOWLEDGE, _("Acknowledge"), city.acknowledge_within),
         Target(UNCLAIMED, _("Raise to the head what nobody claims"), city.unclaimed_after),
+        Target(UNDO, _("How long an answer can be undone (hours)"), city.undo_hours),
     ]
     for row in city.escalationsteps.order_by("step", "position"):
         if row.effective_to is None:
@@ -74,6 +89,9 @@ def wrong_with(
         return {"effective_from": _("A target holds from tomorrow on at the earliest.")}
     if effective_from > today + FURTHEST:
         return {"effective_from": _("This day is more than two years away.")}
+    if value is not None and name == UNDO:
+        said = _("Give a whole number of hours from 0 (never) to %(highest)d.") % {"highest": HIGHEST_HOURS}
+        return {} if 0 <= value <= HIGHEST_HOURS else {"value": said}
     if value is not None and not 1 <= value <= HIGHEST:
         return {
             "value": _("Give a whole number of business days from 1 to %(highest)d.") % {"highest": HIGHEST}
@@ -158,7 +176,8 @@ def _record(
         by=by,
         by_name=str(by)[:200],
     )
-    after = {"days": target.in_file if value is None else value, "effective_from": effective_from}
-    what, key, told = SetupAct.TARGET, subject(target.name), {"days": before}
+    unit = "undo_hours" if target.in_hours else "days"
+    after = {unit: target.in_file if value is None else value, "effective_from": effective_from}
+    what, key, told = SetupAct.TARGET, subject(target.name), {unit: before}
     setup_log.write(city, what, key, target.label, now=now, by=by, before=told, after=after, reason=reason)
     return made

@@ -1,7 +1,5 @@
 """The forms of the acts about an answer that was sent: taking it back, the written statement of a denial."""
 
-from datetime import timedelta
-
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -10,7 +8,7 @@ from portals.templatetags.civic import city_date
 from requests_app.forms.acts.base import ActForm, ReasonForm
 from requests_app.forms.acts.release import ReleaseForm
 from requests_app.forms.fields import LineField, TextField
-from requests_app.handling.undo import undoable
+from requests_app.handling.undo import undoable, window
 from requests_app.models import Action
 
 
@@ -19,10 +17,11 @@ class UndoForm(ReasonForm):
 
     def hints(self) -> list[str]:
         case = self.desk.submission
-        undone = undoable(case.status, case.events.order_by("sequence"), case.city, now=self.desk.now)
+        book, events = self.desk.book, case.events.order_by("sequence")
+        undone = undoable(case.status, events, case.city, book, now=self.desk.now)
         if undone is None:
             return []
-        until = (undone.at + timedelta(hours=case.city.undo_hours)).astimezone(self.desk.book.time_zone)
+        until = (undone.at + window(case.city, book, undone.at)).astimezone(book.time_zone)
         told = [
             _("Possible until %(on)s, %(at)s: the office's own target, not a legal deadline.")
             % {"on": city_date(until.date()), "at": f"{until:%H:%M}"}

@@ -37,6 +37,6 @@ def pointless(file: CaseFile) -> set[Action]:
     case, idle = file.submission, set[Action]()
     if not statements.statement_wanted(file.events):
         idle.add(Action.STATEMENT)
-    if undo.undoable(case.status, file.events, case.city, now=file.now) is None:
+    if undo.undoable(case.status, file.events, case.city, file.book, now=file.now) is None:
         idle.add(Action.UNDO)
     return idle

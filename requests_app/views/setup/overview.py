@@ -146,6 +146,7 @@ def label(name: str) -> str:
         "confirmed_on": _("Confirmed on"),
         "effective_from": _("Holds from"),
         "days": _("Days"),
+        "undo_hours": _("Hours"),
         "on": _("Day"),
         "open": _("Open after all"),
         "year": _("Year"),

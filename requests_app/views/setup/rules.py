@@ -176,6 +176,7 @@ def target(request: StaffRequest, city: City, name: str) -> HttpResponse:
     subject = targets.subject(name)
     form = TargetForm(
         sent(request),
+        target=found,
         value=row["now"],
         today=today,
         revision=setup_log.revision(city, subject),

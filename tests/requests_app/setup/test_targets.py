@@ -9,7 +9,9 @@ from portals.clocks import Happening
 from portals.explain import deadline_sentences
 from portals.models import OfficeTarget
 from portals.rulebook import rulebook_for
-from requests_app import intake
+from portals.vocabulary import Outcome
+from requests_app import determinations, intake
+from requests_app.handling import undo
 from requests_app.lifecycle import NotAllowed
 from requests_app.pathway import unclaimed
 from requests_app.setup import targets
@@ -18,6 +20,7 @@ from tests.requests_app.factories import FILED, Staff, file_case
 from tests.requests_app.setup.test_closed_days import kent_file
 
 D = dt.date
+GIVEN = determinations.Answer(Outcome.CORRECTED, "Done.")
 TODAY, TOMORROW = FILED.date(), FILED.date() + dt.timedelta(days=1)
 
 
@@ -122,7 +125,10 @@ def test_a_reload_of_the_city_file_keeps_targets(kent: Staff) -> None:
 def test_every_city_names_its_targets(people: dict[str, Staff]) -> None:
     for staff in people.values():
         names = [target.name for target in targets.targets_of(staff.city)]
-        assert names[:3] == ["remind_lead_after", "acknowledge_within", "unclaimed_after"]
+        assert (
+            names[:3] == ["remind_lead_after", "acknowledge_within", "unclaimed_after"]
+            and names[3] == "undo_hours"
+        )
         assert len(names) == len(set(names)) > 4
 
 
@@ -137,3 +143,31 @@ def test_what_nobody_claims_is_raised_after_the_citys_own_target(kent: Staff) ->
     unclaimed.raise_unclaimed(now=fourth + dt.timedelta(days=14), batch=10)
     case.refresh_from_db()
     assert case.unclaimed_raised > 0
+
+
+def test_how_long_an_answer_can_be_undone_goes_by_the_day_of_the_answer(kent: Staff) -> None:
+    hour, day = dt.timedelta(hours=1), dt.timedelta(days=1)
+    set_target(kent, "undo_hours", 48)
+    before, after = (file_case(kent.city, dataset=kent.dataset) for _ in range(2))
+    determinations.determine(before, GIVEN, by=kent.alice, now=FILED)
+    determinations.determine(after, GIVEN, by=kent.alice, now=FILED + day)
+    with pytest.raises(NotAllowed, match="24 hours"):
+        undo.undo(before, reason="Wrong.", by=kent.alice, now=FILED + 25 * hour)
+    with pytest.raises(NotAllowed, match="48 hours"):
+        undo.undo(after, reason="Wrong.", by=kent.alice, now=FILED + day + 48 * hour)
+    undo.undo(after, reason="Wrong.", by=kent.alice, now=FILED + day + 47 * hour)
+
+
+def test_a_city_may_let_no_answer_be_undone(kent: Staff) -> None:
+    set_target(kent, "undo_hours", 0)
+    case = file_case(kent.city, dataset=kent.dataset)
+    later = FILED + dt.timedelta(days=1)
+    determinations.determine(case, GIVEN, by=kent.alice, now=later)
+    with pytest.raises(NotAllowed, match="Reopen the case"):
+        undo.undo(case, reason="Wrong.", by=kent.alice, now=later)
+
+
+@pytest.mark.parametrize("hours", [-1, 721])
+def test_hours_that_no_city_may_set_are_refused(kent: Staff, hours: int) -> None:
+    with pytest.raises(NotAllowed, match="from 0"):
+        set_target(kent, "undo_hours", hours)
