@@ -145,6 +145,11 @@ def check(upload: UploadedFile) -> str:
     if upload.size == 0:
         raise Refused(_("“%(name)s” is empty.") % {"name": name})
     found = content_type(upload)
+    if found is None and name.lower().endswith(tuple(ACCEPT.split(","))):
+        raise Refused(
+            _("“%(name)s” is not what its name says. Save it anew in its program, or send another file.")
+            % {"name": name}
+        )
     if found is None:
         raise Refused(
             _("“%(name)s” is of a type that is not taken. Taken are: %(types)s.")

@@ -53,6 +53,17 @@ def test_a_report_is_filed_on_a_small_screen_and_found_again(
     assert not is_wider_than_the_screen(again)
 
 
+def test_a_long_address_without_a_break_widens_no_page(kent: Staff, opened: Callable[..., Any]) -> None:
+    page = opened("/kent/submit/error_report/", width=360)
+    page.fill("[name=description]", "See https://example.org/" + "W" * 400)
+    page.click(CONTINUE)
+    page.wait_for_selector(SEND)
+    assert not is_wider_than_the_screen(page)
+    page.click(SEND)
+    page.wait_for_selector(".confirm")
+    assert not is_wider_than_the_screen(page)
+
+
 def test_a_double_click_sends_once_and_so_does_a_reload(kent: Staff, opened: Callable[..., Any]) -> None:
     page = opened("/kent/submit/error_report/", width=360)
     fill_in_and_check(page)

@@ -4,7 +4,7 @@ Nothing is kept on the server between the steps but files: everything typed trav
 signed key by which a form that is sent twice makes one submission.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -42,6 +42,7 @@ CODES = "new_codes"
 """Session key: reference -> code, until it was shown."""
 
 FROM_ADDRESS = ("dataset", "field_name", "row", "wanted", "against", "ground", "about")
+MINUTE = timedelta(minutes=1)
 STEPS = (gettext_lazy("Your answers"), gettext_lazy("Check"), gettext_lazy("Done"))
 
 
@@ -119,7 +120,7 @@ def _twin_page(
         "choose",
         entry=entry,
         twin=twin,
-        ago=timesince(twin.submitted_at, now, depth=1),
+        ago=timesince(twin.submitted_at, now, depth=1) if now - twin.submitted_at >= MINUTE else "",
         carried=form.carried(),
         submission_key=_key(form),
     )

@@ -208,3 +208,11 @@ def test_what_is_refused_never_reaches_the_store(root: Path) -> None:
     with pytest.raises(Refused):
         store(SimpleUploadedFile("a.pdf", b"<html>"))
     assert not root.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("run.exe", "of a type that is not taken"), ("a.png", "Save it anew")]
+)
+def test_a_refusal_does_not_name_the_type_of_the_file_as_one_that_is_taken(name: str, said: str) -> None:
+    with pytest.raises(Refused, match=said):
+        check(SimpleUploadedFile(name, b"MZ\x90\x00\x01"))

@@ -36,6 +36,12 @@ def test_the_same_browser_is_asked_and_may_look_or_send_anyway(
     assert answer.status_code == 302 and Submission.objects.count() == 2
 
 
+def test_what_was_sent_a_moment_ago_was_not_sent_zero_minutes_ago(client: Client, kent: Staff) -> None:
+    filed(client, "kent", "records_request", description=MINUTES)
+    words = main_of(send(client, description=MINUTES))
+    assert "The same was sent just now." in words and "minutes ago" not in words.replace("\xa0", " ")
+
+
 def test_changing_the_answers_keeps_everything_typed(client: Client, kent: Staff) -> None:
     filed(client, "kent", "records_request", description=MINUTES)
     asked = send(client, description=MINUTES, preferred_format="PDF")
