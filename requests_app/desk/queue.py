@@ -300,6 +300,7 @@ def page_of(queryset: QuerySet[Submission], sort: str, *, after: str = "", befor
 _COLUMNS = [
     *("city_id", "kind", "reference", "status", "cycle", "title", "office_id", "assigned_to_id"),
     *("requester_wrote_at", "referral_waits_since", "next_due_on", "urgency", "chain_head", "office__name"),
+    "received_on",
     *("assigned_to__first_name", "assigned_to__last_name", "assigned_to__email"),
 ]
 

@@ -105,7 +105,7 @@ COLUMNS = {
     "acknowledged_at": gettext_lazy("Acknowledged"),
     "determined_at": gettext_lazy("Determined"),
     "closed_at": gettext_lazy("Closed"),
-    "requester_wrote_at": gettext_lazy("Word of the requester that waits"),
+    "requester_wrote_at": gettext_lazy("The requester waits for a reply since"),
     "is_public": gettext_lazy("Public"),
     "received_at": gettext_lazy("Counts as received"),
     "kind": gettext_lazy("Kind"),
@@ -183,11 +183,12 @@ class _Names:
 
 
 def _line(event: Event, names: _Names) -> Line:
+    title, detail = title_of(event), _detail_with_files(event)
     return Line(
         at=event.at,
-        title=title_of(event),
+        title=title,
         who=event.by_name or str(Actor(event.actor).label),
-        detail=_detail_with_files(event),
+        detail=detail if detail != title else "",
         key=event.action in KEY_ACTIONS,
         public=event.public,
         counts_from=event.happened_at if event.happened_at != event.at else None,

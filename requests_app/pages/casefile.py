@@ -29,6 +29,7 @@ from portals.clockwork.happenings import CLOSES, OPENS
 from portals.explain import sentence
 from portals.explained import office_words
 from portals.models import City, Office
+from portals.routes import StepPart
 from portals.rulebook import Rulebook, rulebook_for
 from portals.vocabulary import Relation, StepAction, SubmissionKind
 from requests_app import deadlines
@@ -301,10 +302,16 @@ def ladder_of(row: Submission, book: Rulebook, found: Iterable[Deadline], events
     ahead: list[Rung] = []
     for step in climb.steps_ahead(row, found, events):
         words = StepAction(step.action).label if step.action else _("act by itself")
-        office = (office_words(step.part) or "") if step.part else row.office.name
+        office = _reached(step.part) if step.part else row.office.name
         because = _sentences(reason.as_json() for reason in step.part.reasons) if step.part else []
         ahead.append(Rung(step.on, str(words), office, "ahead" if ahead else "next", because))
     return rungs + ahead[:LADDER_AHEAD]
+
+
+def _reached(part: StepPart) -> str:
+    """Whom a step reaches: an office, or only who heads it."""
+    office = office_words(part) or ""
+    return _("the head of %(office)s") % {"office": office} if office and part.head else office
 
 
 def _taken(event: Event, book: Rulebook) -> Rung:

@@ -34,7 +34,10 @@ from requests_app.views.desk.bulk import BULK
 from requests_app.views.desk.saved_views import led_offices
 from requests_app.views.staff_only import StaffRequest, one_city, staff_only
 
-FIRST = {Action.ACKNOWLEDGE, Action.DETERMINE, Action.APPEAL_DECIDE}
+FIRST = {
+    *(Action.ACKNOWLEDGE, Action.DETERMINE, Action.APPEAL_DECIDE),
+    *(Action.STATEMENT, Action.REVIEW_COMPLY),  # offered only while they are owed
+}
 """What most cases wait for: a button."""
 STEWARDS = {OfficeRole.DATA_STEWARD, OfficeRole.IT_OPEN_DATA, OfficeRole.INTAKE}
 """The roles of offices that can mend an import of the catalogue, beside those that publish."""

@@ -103,3 +103,22 @@ def test_the_bar_of_a_clock_that_began_after_the_receipt_does_not_call_its_first
     seen = text_of(page(signed_in(staff.clerk), "staff_case", asked.reference))
     ends = seen.split('class="clock-ends"', 1)[1].split("</figcaption>", 1)[0]
     assert "Counts from" in ends and "Received" not in ends
+
+
+def test_what_is_owed_is_the_first_act_that_the_case_offers(
+    staff: Staff, asked: Submission, time_machine
+) -> None:
+    time_machine.move_to(FILED + 3 * DAY)
+    seen = text_of(page(signed_in(staff.clerk), "staff_case", asked.reference))
+    buttons = seen.split('id="acts"', 1)[1].split("</section>", 1)[0].split("<h3", 1)[0]
+    assert "Give the written statement of the denial" in buttons
+
+
+def test_a_list_says_when_a_case_was_received_and_the_history_says_nothing_twice(
+    staff: Staff, asked: Submission, time_machine
+) -> None:
+    time_machine.move_to(FILED + 3 * DAY)
+    client = signed_in(staff.clerk)
+    assert "received June 1, 2026" in main_of(page(client, "queue", state="owed"))
+    history = page(client, "staff_case", asked.reference).context["file"].history
+    assert all(line.detail != line.title for line in history)
