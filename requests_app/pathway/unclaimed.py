@@ -19,7 +19,6 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from portals.business_days import Reason
-from portals.explain import long_date
 from portals.models import City, Member, Office
 from portals.rule_overrides import UNCLAIMED
 from portals.rulebook import Rulebook, rulebook_for
@@ -40,46 +39,58 @@ MOST = 8
 
 def raise_unclaimed(*, now: datetime, batch: int) -> int:
     """Take every step that is due at `now` (UTC), however late it is; returns how many were taken."""
-    taken: list[int] = []
+    taken = 0
     for city in City.objects.order_by("pk"):
-        due = _due(rulebook_for(city), city, now)
-        before = -1
-        while due is not None and before < len(taken):  # who missed a step may be due for the next as well
-            before = len(taken)
-            _pass(due, now, batch, taken)
-    return len(taken)
+        ends = _ends(rulebook_for(city), city, now)
+        again = bool(ends)
+        while again:
+            step, again = _pass(_due(city, ends, now), ends, now, batch)
+            taken += step
+    return taken
 
 
-def _pass(due: Q, now: datetime, batch: int, taken: list[int]) -> None:
-    """One step for each case that is due; what another sweep holds is passed over."""
+def _pass(due: Q, ends: Sequence[datetime], now: datetime, batch: int) -> tuple[int, bool]:
+    """One step for each case that is due, what another sweep holds is passed over: how many were taken, and
+    whether one that missed a step may be due for the next as well."""
     found = Submission.objects.filter(OPEN, due).order_by("pk")
-    last = 0
-    while keys := list(found.filter(pk__gt=last).values_list("pk", flat=True)[:batch]):
-        in_halves(keys, partial(_take, due=due, now=now, taken=taken), _give_up)
-        last = keys[-1]
+    taken: list[Submission] = []
+    last, more = 0, True
+    while more:
+        keys = list(found.filter(pk__gt=last).values_list("pk", flat=True)[:batch])
+        if keys:
+            in_halves(keys, partial(_take, due=due, now=now, taken=taken), _give_up)
+            last = keys[-1]
+        more = len(keys) == batch
+    return len(taken), any(
+        row.unclaimed_since
+        and row.unclaimed_raised < len(ends)
+        and row.unclaimed_since < ends[row.unclaimed_raised]
+        for row in taken
+    )
 
 
 def _give_up(key: int) -> None:
     logger.exception("Case %s could not be raised; the next sweep tries it again", key)
 
 
-def _due(book: Rulebook, city: City, now: datetime) -> Q | None:
-    """Which cases of a city are due for their next step; None where it cannot be counted.
-
-    Raised so many times before, and unclaimed long enough since. Where the ladder of an unacknowledged item
-    climbs the pathway itself, only the first step is taken here.
-    """
+def _ends(book: Rulebook, city: City, now: datetime) -> list[datetime]:
+    """Before which moment a case must have become unclaimed to be due for its first step, its second and so
+    on; none where it cannot be counted."""
     today = book.city_date(now)
     if now < ladder.moment(today, book.time_zone):
         today -= timedelta(days=1)  # a step is taken at eight, as the ladder takes its own
     days = book.overrides.target(UNCLAIMED, today, city.unclaimed_after)
     starts = ladder.last_starts(book.calendar, today, days, MOST)
-    if not starts:
-        return None
-    long_enough = [
-        Q(unclaimed_raised=times, unclaimed_since__lt=_end_of(start, book.time_zone))
-        for times, start in enumerate(starts)
-    ]
+    return [_end_of(start, book.time_zone) for start in starts]
+
+
+def _due(city: City, ends: Sequence[datetime], now: datetime) -> Q:
+    """Which cases of a city are due for their next step.
+
+    Raised so many times before, and unclaimed long enough since. Where the ladder of an unacknowledged item
+    climbs the pathway itself, only the first step is taken here.
+    """
+    long_enough = [Q(unclaimed_raised=times, unclaimed_since__lt=end) for times, end in enumerate(ends)]
     climbing = Deadline.objects.filter(
         submission=OuterRef("pk"), milestone=Milestone.ACKNOWLEDGEMENT, state=ClockState.OPEN
     )
@@ -95,7 +106,7 @@ def _end_of(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day + timedelta(days=1), datetime.min.time(), zone)
 
 
-def _take(keys: Sequence[int], *, due: Q, now: datetime, taken: list[int]) -> None:
+def _take(keys: Sequence[int], *, due: Q, now: datetime, taken: list[Submission]) -> None:
     """One transaction: hold the cases, look whether they are still due, take one step each."""
     holding = held(keys, skip_locked=True)
     still = set(
@@ -104,16 +115,20 @@ def _take(keys: Sequence[int], *, due: Q, now: datetime, taken: list[int]) -> No
     rows = [row for row in holding if row.pk in still]
     effects = Effects(now=now, people=People((row.city for row in rows), now=now))
     referrers = _referrers(rows)
+    told = []
     for row in rows:
         step = row.unclaimed_raised
         if step == 0:
             _to_the_head(row, referrers.get(row.pk), effects)
-        elif not _along_the_pathway(row, step, effects):
+            told.append(row)
+        elif _along_the_pathway(row, step, effects):
+            told.append(row)
+        else:
             step = MOST - 1  # there is nobody left to tell
         effects.submissions[row.pk] = row
         raised_by_clock(row, step + 1)
     effects.save()
-    taken += [event["submission_id"] for event in effects.events]
+    taken += told
 
 
 def _referrers(rows: Sequence[Submission]) -> Mapping[int, Referral]:
@@ -135,7 +150,7 @@ def _to_the_head(row: Submission, referral: Referral | None, effects: Effects) -
         data={"to": _("the head of %(office)s") % {"office": office.name}, "since": since.isoformat()},
         public=False,
     )
-    words = {"reference": row.reference, "office": office.name, "since": long_date(since)}
+    words = {"reference": row.reference, "office": office.name, "since": effects.long_date(since)}
     line = _("Nobody of %(office)s has claimed this since %(since)s: %(reference)s") % words
     told = _once([*members, *backup_of(office)])
     tell_members(row, told, event, "unclaimed", line, effects)
