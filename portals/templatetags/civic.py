@@ -95,9 +95,9 @@ def word(value: Any, vocabulary_name: str) -> str:
 
 
 @register.filter
-def meaning(milestone: Any) -> str:
-    """What a milestone means for the person who asked; nothing for a word that is none."""
-    return str(vocabulary.MEANING.get(milestone, ""))
+def meaning(milestone: Any, kind: str = "") -> str:
+    """What a milestone means for whoever sent a submission of `kind`; nothing for a word that is none."""
+    return str(vocabulary.meaning_of(milestone, kind)) if milestone in Milestone.values else ""
 
 
 @register.filter

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from portals.vocabulary import SubmissionKind
+from requests_app.models import Notice
 from tests.requests_app.factories import FILED
 from tests.requests_app.pages import checked, confirmed, main_of, text_of
 
@@ -15,9 +16,9 @@ def at_filing(time_machine) -> None:
     time_machine.move_to(FILED, tick=False)
 
 
-def both(client: Client, slug: str, kind: str) -> tuple[str, str]:
+def both(client: Client, slug: str, kind: str, **typed: str) -> tuple[str, str]:
     """The words of the check page and of the page after sending."""
-    page = checked(client, slug, kind)
+    page = checked(client, slug, kind, **typed)
     return main_of(page), main_of(client.get(confirmed(client, slug, kind, page)["Location"]))
 
 
@@ -87,3 +88,13 @@ def test_a_way_that_an_answer_closes_is_not_promised(client: Client, cities: dic
 
 def test_an_appeal_shows_its_ways_once(client: Client, cities: dict) -> None:
     assert "if there is no answer in time" not in main_of(checked(client, "kent", "appeal"))
+
+
+@pytest.mark.parametrize("kind", [SubmissionKind.APPEAL, SubmissionKind.DATASET_REQUEST])
+def test_the_letter_says_of_a_determination_what_the_page_says(
+    client: Client, cities: dict, kind: str
+) -> None:
+    both(client, "kansas-city", kind, requester_email="ann@example.org")
+    body = Notice.objects.get(email="ann@example.org").body
+    assert ("the office decides on your appeal or complaint" in body) is (kind == SubmissionKind.APPEAL)
+    assert ("whether you get what you asked for" in body) is (kind != SubmissionKind.APPEAL)
