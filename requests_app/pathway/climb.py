@@ -5,7 +5,7 @@ and their days are those of `ladder`, which the clock takes.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -36,6 +36,8 @@ TO_HEAD = {
     StepAction.REFER: _("It is passed on to the head of %(office)s, who must then act."),
     StepAction.INFORM: _("A notice goes to the head of %(office)s."),
 }
+
+_GOES_ON = _("%(words)s This goes on until somebody acknowledges it.")
 
 
 @dataclass(frozen=True)
@@ -116,4 +118,15 @@ def _told(planned: Iterable[ladder.Step], lead: str) -> list[Told]:
         words = TO_HEAD if step.part and step.part.head else WORDS
         sentence = words[step.action] % {"office": office}
         found[Told(step.on, sentence[:1].upper() + sentence[1:])] = None
-    return list(found)[:SHOWN]
+    return _without_repeats(list(found)[:SHOWN])
+
+
+def _without_repeats(told: list[Told]) -> list[Told]:
+    """The same sentence day after day at the end stands twice; that it goes on is said."""
+    last = len(told)
+    while last > 1 and told[last - 2].words == told[-1].words:
+        last -= 1
+    if len(told) - last < 2:
+        return told
+    again = told[last]
+    return [*told[:last], replace(again, words=_GOES_ON % {"words": again.words})]

@@ -93,3 +93,15 @@ def test_the_first_letter_says_what_follows_and_on_which_day(people: dict[str, S
     assert "- Wednesday, June 3, 2026: A reminder goes to Parks by Hand." in body
     assert "It is passed on to City Clerk, which must then act." in body
     assert "Acknowledgement: Thursday, June 4, 2026 (the office's own target, not a legal deadline)" in body
+
+
+def test_a_step_that_is_repeated_for_ever_is_told_twice_and_that_it_goes_on(people: dict[str, Staff]) -> None:
+    staff = people["kansas-city"]
+    case = file_case(staff.city, dataset=staff.dataset)
+    sweep(now=FILED + 25 * DAY)
+    case = Submission.objects.get(pk=case.pk)
+    found, events = list(case.deadlines.all()), list(case.events.all())
+    told = climb.ahead_of(case, found, events, (FILED + 25 * DAY).date())
+    first, second = told
+    assert first.words == "A notice goes to City Manager's Office."
+    assert second.words == f"{first.words} This goes on until somebody acknowledges it."
