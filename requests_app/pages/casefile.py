@@ -180,8 +180,9 @@ def without_object(file: CaseFile) -> set[Action]:
         found.add(Action.REFER_BACK)
     if case.referral_waits_since is None:
         found.add(Action.ACCEPT_REFERRAL)
-    if deadlines.extendable(file.deadlines) is None:
-        found.add(Action.EXTEND)
+    extendable = deadlines.extendable(file.deadlines)
+    if extendable is None or (extendable.due_on and file.today > extendable.due_on):
+        found.add(Action.EXTEND)  # the notice of an extension is given by the last day that it moves
     if not case.is_public:
         found.add(Action.HIDE)
     return found

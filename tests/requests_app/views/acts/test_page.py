@@ -304,6 +304,19 @@ def test_the_custodians_receipt_starts_kansas_citys_clock(people: dict[str, Staf
     assert do(clerk, case, "hand_to_custodian", on="2026-06-03").status_code == 409
 
 
+def test_an_extension_is_offered_only_while_its_notice_can_be_given(
+    people: dict[str, Staff], time_machine
+) -> None:
+    staff = people["bakersfield"]
+    case = file_case(staff.city, "records_request")
+    deadline = Deadline.objects.get(submission=case, milestone=Milestone.DETERMINATION)
+    last = dt.datetime.combine(deadline.due_on, dt.time(12), staff.city.zone)
+    time_machine.move_to(last, tick=False)
+    assert Action.EXTEND in acts_on(signed_in(staff.clerk), case)
+    time_machine.move_to(last + DAY, tick=False)
+    assert Action.EXTEND not in acts_on(signed_in(staff.clerk), case)
+
+
 def test_only_a_records_request_reaches_a_custodian(alice: Client, case: Submission) -> None:
     assert do(alice, case, "hand_to_custodian", on="2026-06-01").status_code == 409
 
