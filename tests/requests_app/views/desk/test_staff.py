@@ -275,3 +275,13 @@ def test_the_route_of_a_case_says_where_it_is_written(people: dict[str, Staff]) 
     assert rule.citation in route()
     routing.refer(case, to=staff.steward, reason="Theirs", by=staff.clerk, now=FILED)
     assert "Theirs" in route() and rule.citation not in route()
+
+
+def test_who_may_not_see_a_case_is_led_back_to_the_desk_and_told_nothing_of_it(
+    people: dict[str, Staff], case: Submission
+) -> None:
+    client = signed_in(people["portland"].clerk)
+    hidden, none = (page(client, "staff_case", one).content.decode() for one in (case.reference, "KNT-NONE"))
+    assert "it is not for your office" in hidden and reverse("requests_app:queue") in hidden
+    assert case.title not in hidden
+    assert hidden.split("<main", 1)[1] == none.split("<main", 1)[1]
