@@ -45,7 +45,7 @@ class AppealForm(KindForm):
         limit=300,
     )
     ground = forms.ChoiceField(
-        label=gettext_lazy("What is the matter?"), choices=_GROUNDS, widget=forms.RadioSelect
+        label=gettext_lazy("Why do you appeal or complain?"), choices=_GROUNDS, widget=forms.RadioSelect
     )
     description = TextField(
         label=gettext_lazy("What happened, and why do you disagree?"),

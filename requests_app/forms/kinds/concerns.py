@@ -60,7 +60,7 @@ class PrivacyConcernForm(KindForm):
     detail_names = ("location", "affected")
 
     location = TextField(
-        label=gettext_lazy("Where does the data stand?"),
+        label=gettext_lazy("Where did you see the data?"),
         rows=2,
         help_text=gettext_lazy("The dataset, column and row, or an address on the web."),
     )
