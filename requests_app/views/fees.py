@@ -22,7 +22,7 @@ from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, Submission
 from requests_app.views.common import page
 from requests_app.views.resident.case import closed_door, find
-from requests_app.views.staff_only import StaffRequest, staff_only
+from requests_app.views.staff_only import StaffRequest, desk_page, staff_only
 from requests_app.views.typed_again import typed_before
 
 
@@ -125,7 +125,7 @@ def staff_fee(request: StaffRequest, reference: str) -> HttpResponse:
     facts = _facts(case)
     if facts["estimate"] is None:
         raise Http404
-    context = {**facts, "city": case.city, "is_member": True, "nav": "queue"}
+    context = {**facts, **desk_page("queue", case.city)}
     return render(request, "requests_app/staff/fee.html", context)
 
 
@@ -135,5 +135,5 @@ def staff_receipt(request: StaffRequest, reference: str, receipt: str) -> HttpRe
     """One receipt for staff, to be printed and handed over."""
     case = _seen(request, reference)
     paid = get_object_or_404(case.payments, receipt=receipt)
-    context = {**_facts(case), "payment": paid, "city": case.city, "is_member": True, "nav": "queue"}
+    context = {**_facts(case), "payment": paid, **desk_page("queue", case.city)}
     return render(request, "requests_app/staff/receipt.html", context)

@@ -20,7 +20,7 @@ from requests_app.answers.redaction_log import as_csv
 from requests_app.models import Part, Submission, Withheld
 from requests_app.views.common import page
 from requests_app.views.resident.case import closed_door, find
-from requests_app.views.staff_only import StaffRequest, staff_only
+from requests_app.views.staff_only import StaffRequest, desk_page, staff_only
 
 TYPES = {"csv": "text/csv; charset=utf-8", "html": "text/html; charset=utf-8"}
 
@@ -118,7 +118,7 @@ def staff_parts(request: StaffRequest, reference: str) -> HttpResponse:
     return render(
         request,
         "requests_app/staff/parts.html",
-        {**context, "city": case.city, "is_member": True, "nav": "queue"},
+        {**context, **desk_page("queue", case.city)},
     )
 
 

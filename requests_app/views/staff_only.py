@@ -35,6 +35,11 @@ def one_city(who: Standing) -> City | None:
     return next(iter(cities.values())) if len(cities) == 1 else None
 
 
+def desk_page(nav: str, city: City | None = None) -> dict[str, Any]:
+    """What every page of the desk has: its place in the navigation, and the city whose colours it bears."""
+    return {"is_member": True, "nav": nav, "city": city}
+
+
 def staff_only(view: View) -> View:
     """Only for people with a place in a city; everybody else who is signed in gets a sentence and a 403.
 

@@ -22,7 +22,7 @@ from requests_app.models import Action, Submission
 from requests_app.views.acts import appeals, letter_choice, told
 from requests_app.views.acts.act import Act
 from requests_app.views.acts.table import ACTIONS
-from requests_app.views.staff_only import StaffRequest, staff_only
+from requests_app.views.staff_only import StaffRequest, desk_page, staff_only
 from requests_app.views.typed_again import typed_before
 
 
@@ -123,9 +123,7 @@ def _page(
 ) -> HttpResponse:
     action = next(action for action, act in ACTIONS.items() if act is chosen)
     context = {
-        "city": submission.city,
-        "is_member": True,
-        "nav": "queue",
+        **desk_page("queue", submission.city),
         "case": submission,
         "act": chosen,
         "form": form,

@@ -17,7 +17,7 @@ from requests_app.access import Standing
 from requests_app.desk import absences
 from requests_app.forms.desk.absences import AbsenceForm, BackupForm
 from requests_app.lifecycle import NotAllowed
-from requests_app.views.staff_only import StaffRequest, one_city, staff_only
+from requests_app.views.staff_only import StaffRequest, desk_page, one_city, staff_only
 from requests_app.views.typed_again import typed_before
 
 
@@ -149,9 +149,7 @@ def _show(
         if one.to_on >= today[one.member.city_id]
     ]
     context: dict[str, Any] = {
-        "is_member": True,
-        "nav": "absences",
-        "city": one_city(who),
+        **desk_page("absences", one_city(who)),
         "absences": [
             {
                 "absence": one,

@@ -21,7 +21,7 @@ from requests_app.desk.appeals_board import ON_BOARD, PAGE, page_by
 from requests_app.desk.queue import Workplace
 from requests_app.models import Appeal, Deadline, OutsideReview, Submission
 from requests_app.setup import confirmations
-from requests_app.views.staff_only import StaffRequest, one_city, staff_only
+from requests_app.views.staff_only import StaffRequest, desk_page, one_city, staff_only
 
 Cell = dict[str, Any]
 NOT_SAID = gettext_lazy("not specified on the cited page")
@@ -190,13 +190,11 @@ def board(request: StaffRequest) -> HttpResponse:
     cursor = {name: request.GET.get(name, "") for name in ("after", "before")} if chosen in LISTS else {}
     size = PAGE if chosen in LISTS else ON_BOARD
     context = {
-        "is_member": True,
-        "nav": "appeals",
+        **desk_page("appeals", one_city(who)),
         "lists": [_list(key, who, place, now, size, **cursor) for key in keys],
         "alone": chosen in LISTS,
         "unsure": [] if chosen in LISTS else _unsure(who, place, now),
         "several_cities": len(place.cities) > 1,
-        "city": one_city(who),
     }
     return render(request, "requests_app/staff/appeals.html", context)
 

@@ -22,7 +22,7 @@ from requests_app.forms.desk import bulk as forms
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, BulkRun, Submission
 from requests_app.views.acts.page import refusal
-from requests_app.views.staff_only import StaffRequest, one_city, staff_only
+from requests_app.views.staff_only import StaffRequest, desk_page, one_city, staff_only
 from requests_app.views.typed_again import has_words, show_to_copy, typed_before
 
 
@@ -163,9 +163,7 @@ def _page(
     sent = data.get("key", "")
     rows = [{"case": row, "why_not": refusal(request.standing, row, action)[0]} for row in form.cases]
     context = {
-        "is_member": True,
-        "nav": "queue",
-        "city": one_city(request.standing),
+        **desk_page("queue", one_city(request.standing)),
         "act": chosen,
         "action": action,
         "form": form,
@@ -189,9 +187,7 @@ def result(request: StaffRequest, key: str) -> HttpResponse:
     results = list(run.results.filter(submission__in=visible).select_related("submission"))
     done = sum(one.done for one in results)
     context = {
-        "is_member": True,
-        "nav": "queue",
-        "city": one_city(request.standing),
+        **desk_page("queue", one_city(request.standing)),
         "act": BULK[Action(run.action)],
         "run": run,
         "results": sorted(results, key=lambda one: one.done),

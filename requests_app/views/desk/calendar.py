@@ -21,7 +21,7 @@ from requests_app.desk.due_dates import due_between
 from requests_app.desk.queue import SCOPES, Workplace, scopes_of
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import CalendarLink, Deadline
-from requests_app.views.staff_only import StaffRequest, one_city, staff_only
+from requests_app.views.staff_only import StaffRequest, desk_page, one_city, staff_only
 
 WEEKS = 4
 BACK, AHEAD = timedelta(days=60), timedelta(days=400)
@@ -45,8 +45,7 @@ def page(request: StaffRequest) -> HttpResponse:
     scope = scope if scope in scopes else scopes[0]
     rows = due_between(SCOPES[scope][1](who, place.dates(now)), first, last)
     context = {
-        "is_member": True,
-        "nav": "calendar",
+        **desk_page("calendar", one_city(who)),
         "days": _days(rows, place, first, last, today),
         "first": first,
         "last": last,
@@ -56,7 +55,6 @@ def page(request: StaffRequest) -> HttpResponse:
         "later_url": _url(scope, first + timedelta(weeks=WEEKS)),
         "this_week_url": "" if first == monday else _url(scope, monday),
         "several_cities": len(place.cities) > 1,
-        "city": one_city(who),
     }
     return render(request, "requests_app/staff/calendar.html", context)
 
@@ -115,13 +113,11 @@ def links(request: StaffRequest) -> HttpResponse:
     rows = CalendarLink.objects.filter(user=user, revoked_at=None).select_related("office__city")
     several = one_city(request.standing) is None
     context = {
-        "is_member": True,
-        "nav": "calendar",
+        **desk_page("calendar", one_city(request.standing)),
         "links": [{"link": row, "address": fresh.get(str(row.pk), "")} for row in rows],
         "offices": [
             (key, f"{office}, {office.city}" if several else office.name) for key, office in offices.items()
         ],
-        "city": one_city(request.standing),
     }
     return render(request, "requests_app/staff/calendar_links.html", context)
 

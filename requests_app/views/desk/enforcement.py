@@ -21,7 +21,7 @@ from requests_app.models import Action, ConcernedParty, Involvement, MeasureTake
 from requests_app.offences import concerned
 from requests_app.pages import enforcement_file
 from requests_app.views.acts import enforcement as enforcement_acts
-from requests_app.views.staff_only import StaffRequest, staff_only
+from requests_app.views.staff_only import StaffRequest, desk_page, staff_only
 
 SHOWN = (
     ("", gettext_lazy("All")),
@@ -59,9 +59,7 @@ def listed(request: StaffRequest) -> HttpResponse:
     chosen = {"show": shown} if shown else {}
     cities = {member.city for member in request.standing.members}
     context = {
-        "is_member": True,
-        "nav": "enforcement",
-        "city": next(iter(cities)) if len(cities) == 1 else None,
+        **desk_page("enforcement", next(iter(cities)) if len(cities) == 1 else None),
         "rows": [_row(case) for case in page.rows],
         "views": [(label, f"?show={key}" if key else "?", key == shown) for key, label in SHOWN],
         "newer_url": f"?{urlencode({**chosen, 'before': page.before})}" if page.before else "",
@@ -90,9 +88,7 @@ def of_case(request: StaffRequest, reference: str) -> HttpResponse:
     permitted = set(access.permitted(request.standing, case))
     in_force = [taken for taken in file.measures if taken.in_force]
     context = {
-        "is_member": True,
-        "nav": "enforcement",
-        "city": case.city,
+        **desk_page("enforcement", case.city),
         "case": case,
         "file": file,
         "details": getattr(case, "misusereport", None) or getattr(case, "privacyconcern", None),
@@ -132,9 +128,7 @@ def letter(request: StaffRequest, reference: str, party_id: int) -> HttpResponse
         return redirect("requests_app:enforcement_of", reference)
     party.refresh_from_db(fields=["told_at"])
     context = {
-        "is_member": True,
-        "nav": "enforcement",
-        "city": case.city,
+        **desk_page("enforcement", case.city),
         "case": case,
         "party": party,
         "code": code,
@@ -156,9 +150,7 @@ def key(request: StaffRequest, reference: str) -> HttpResponse:
     rows = MeasureTaken.objects.filter(key=row).select_related("submission").order_by("-at")
     visible = access.visible_to(request.standing).filter(Q(pk__in=rows.values("submission")))
     context = {
-        "is_member": True,
-        "nav": "queue",
-        "city": case.city,
+        **desk_page("queue", case.city),
         "case": case,
         "key": row,
         "measures": list(rows),

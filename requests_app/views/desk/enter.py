@@ -24,7 +24,7 @@ from requests_app.kinds import Kind
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Channel, Submission
 from requests_app.views.common import city_or_404, city_today, kind_or_404
-from requests_app.views.staff_only import StaffRequest, staff_only
+from requests_app.views.staff_only import StaffRequest, desk_page, staff_only
 from requests_app.views.typed_again import typed_before, typed_files
 
 ENTERED = "entered_codes"
@@ -116,7 +116,7 @@ def _handed_over(request: StaffRequest, city: City, entry: Kind, reference: str)
     if code:
         request.session[ENTERED] = codes
     visible = access.visible_to(request.standing).filter(pk=case.pk).exists()
-    context = {"is_member": True, "city": city, "nav": "desk", "entry": entry, "case": case, "code": code}
+    context = {**desk_page("desk", city), "entry": entry, "case": case, "code": code}
     return render(request, "requests_app/staff/entered.html", {**context, "visible": visible})
 
 
@@ -131,9 +131,7 @@ def _page(
 ) -> HttpResponse:
     sent = request.POST.get("submission_key", "")
     context: dict[str, Any] = {
-        "is_member": True,
-        "city": city,
-        "nav": "desk",
+        **desk_page("desk", city),
         "entry": entry,
         "form": form,
         "entered": entered,

@@ -19,7 +19,7 @@ from requests_app.doors import references
 from requests_app.forms.desk.letters import ImportForm, LetterForm
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, LetterTemplate, Submission
-from requests_app.views.staff_only import StaffRequest, one_city, staff_only
+from requests_app.views.staff_only import StaffRequest, desk_page, one_city, staff_only
 from requests_app.views.typed_again import typed_before
 
 
@@ -61,7 +61,7 @@ def _list(
         }
         for key, city in cities.items()
     ]
-    context = {"is_member": True, "nav": "letters", "city": one_city(who), "parts": parts}
+    context = {**desk_page("letters", one_city(who)), "parts": parts}
     return render(request, "requests_app/staff/letters.html", context, status=status)
 
 
@@ -140,9 +140,7 @@ def _show(
         known = Known(case, deadlines.of_case(case), city.date_at(now), request.user)
         shown = letter_fields.filled(body, known)
     context = {
-        "is_member": True,
-        "nav": "letters",
-        "city": city,
+        **desk_page("letters", city),
         "letter": letter,
         "form": form if access.may_write_letters(request.standing, city) else None,
         "body": body,

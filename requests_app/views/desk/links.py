@@ -18,7 +18,7 @@ from requests_app.forms.desk.links import OtherCaseForm, TieForm
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, CaseLink, Submission
 from requests_app.related import alike, merging
-from requests_app.views.staff_only import StaffRequest, staff_only
+from requests_app.views.staff_only import StaffRequest, desk_page, staff_only
 from requests_app.views.typed_again import has_words, show_to_copy
 
 Do = Callable[..., Any]
@@ -135,7 +135,7 @@ def _refusal(request: StaffRequest, case: Submission, action: Action) -> str:
 
 
 def _context(request: StaffRequest, case: Submission) -> dict[str, Any]:
-    return {"city": case.city, "is_member": True, "nav": "queue", "case": case}
+    return {**desk_page("queue", case.city), "case": case}
 
 
 def _overview(request: StaffRequest, case: Submission, chosen: OtherCaseForm, *, status: int) -> HttpResponse:

@@ -16,7 +16,7 @@ from requests_app.answers import publication
 from requests_app.forms.desk.publication import DraftForm, WithdrawPublicationForm
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import Action, PublishedAnswer, Submission
-from requests_app.views.staff_only import StaffRequest, staff_only
+from requests_app.views.staff_only import StaffRequest, desk_page, staff_only
 from requests_app.views.typed_again import has_words, show_to_copy
 
 State = PublishedAnswer.State
@@ -129,9 +129,7 @@ def _page(
     if form is None and row is None and may and not closed_to:
         form = DraftForm(initial={"revision": 0, **DraftForm.first(case)}, case=case)
     context: dict[str, Any] = {
-        "city": case.city,
-        "is_member": True,
-        "nav": "queue",
+        **desk_page("queue", case.city),
         "case": case,
         "row": row,
         "files": [file.attachment for file in row.files.select_related("attachment")] if row else [],

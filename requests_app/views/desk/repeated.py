@@ -22,7 +22,7 @@ from requests_app.related import proposals, repeated
 from requests_app.related.proposals import Proposal
 from requests_app.related.repeated import Group
 from requests_app.views.common import city_or_404
-from requests_app.views.staff_only import StaffRequest, staff_only
+from requests_app.views.staff_only import StaffRequest, desk_page, staff_only
 from requests_app.views.typed_again import has_words, show_to_copy
 
 
@@ -43,7 +43,7 @@ def asked_again(request: StaffRequest, city_slug: str) -> HttpResponse:
                 return show_to_copy(request, gone, 409)
             messages.warning(request, gone)
             return redirect("requests_app:repeated", city.slug)
-        context = {"city": city, "is_member": True, "nav": "queue", "groups": found}
+        context = {**desk_page("queue", city), "groups": found}
         return render(request, "requests_app/staff/repeated.html", context)
     if request.method == "POST":
         return _propose(request, city, chosen)
@@ -97,9 +97,7 @@ def _page(
 ) -> HttpResponse:
     sent = request.POST.get("submission_key", "")
     context: dict[str, Any] = {
-        "city": city,
-        "is_member": True,
-        "nav": "queue",
+        **desk_page("queue", city),
         "group": group,
         "counted": proposals.counted(group),
         "form": form,

@@ -20,11 +20,12 @@ from portals.vocabulary import Figure, SubmissionKind, Topic
 from requests_app import access
 from requests_app.desk import queue, spreadsheets
 from requests_app.desk.queue import Workplace
-from requests_app.desk.reports import MEANINGS, OFFICE, PERCENTILES, Report, Spread, Tally, report_of
+from requests_app.desk.report_figures import MEANINGS, OFFICE, PERCENTILES, Report, Spread, Tally
+from requests_app.desk.reports import report_of
 from requests_app.forms.desk.reports import ReportForm, presets
 from requests_app.models import Submission
 from requests_app.models.determination import OUTCOMES, outcome_label
-from requests_app.views.staff_only import StaffRequest, staff_only
+from requests_app.views.staff_only import StaffRequest, desk_page, staff_only
 
 COUNTS = (
     *(Figure.RECEIVED, Figure.ACKNOWLEDGED, Figure.ANSWERED, Figure.OPEN, Figure.OVERDUE, Figure.LATE),
@@ -94,9 +95,7 @@ def reports(request: StaffRequest) -> HttpResponse:
     """The figures of a period with what each means."""
     asked = _asked(request)
     context: dict[str, Any] = {
-        "is_member": True,
-        "nav": "reports",
-        "city": asked.city,
+        **desk_page("reports", asked.city),
         "form": asked.form,
         "presets": [
             {"label": label, "url": _url(asked, since=since, until=until)}

@@ -19,7 +19,7 @@ from requests_app.desk import queue, saved_views
 from requests_app.forms.desk.saved_views import SaveViewForm
 from requests_app.lifecycle import NotAllowed
 from requests_app.models import SavedView
-from requests_app.views.staff_only import StaffRequest, one_city, staff_only
+from requests_app.views.staff_only import StaffRequest, desk_page, one_city, staff_only
 
 
 def led_offices(who: Standing) -> list[Office]:
@@ -77,7 +77,7 @@ def _show(request: StaffRequest, form: SaveViewForm | None, *, status: int = 200
         {"view": view, "url": f"{address}?{view.query}", "may_remove": _may_remove(who, view)}
         for view in saved_views.of(who)
     ]
-    context = {"is_member": True, "nav": "queue", "city": one_city(who), "rows": rows, "form": form}
+    context = {**desk_page("queue", one_city(who)), "rows": rows, "form": form}
     return render(request, "requests_app/staff/views.html", context, status=status)
 
 

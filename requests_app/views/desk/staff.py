@@ -32,7 +32,7 @@ from requests_app.views.acts.groups import grouped
 from requests_app.views.acts.table import offered
 from requests_app.views.desk.bulk import BULK
 from requests_app.views.desk.saved_views import led_offices
-from requests_app.views.staff_only import StaffRequest, one_city, staff_only
+from requests_app.views.staff_only import StaffRequest, desk_page, one_city, staff_only
 
 FIRST = {
     *(Action.ACKNOWLEDGE, Action.DETERMINE, Action.APPEAL_DECIDE),
@@ -91,14 +91,12 @@ def desk(request: StaffRequest) -> HttpResponse:
         for one in my_desk.desk_lists(who, place, now)
     ]
     context = {
-        "is_member": True,
-        "nav": "desk",
+        **desk_page("desk", one_city(who)),
         "lists": [one for one in lists if one["rows"]],
         "all": lists,
         "place": place,
         "several_cities": len(place.cities) > 1,
         "failures": _failed_catalogues(who, place),
-        "city": one_city(who),
         "enter": _enter_choices(place, who),
     }
     return render(request, "requests_app/staff/desk.html", context)
@@ -145,8 +143,7 @@ def queue_page(request: StaffRequest) -> HttpResponse:
     )
     chosen = {name: value for name, value in found.chosen.items() if value}
     context = {
-        "is_member": True,
-        "nav": "queue",
+        **desk_page("queue", one_city(who)),
         "filter": found,
         "form": found.form,
         "rows": _rows(page.rows, place, who, now),
@@ -161,7 +158,6 @@ def queue_page(request: StaffRequest) -> HttpResponse:
         "acts": [] if who.read_only else [(action.value, act.heading) for action, act in BULK.items()],
         "query": urlencode(found.narrowed),
         "most": bulk_acts.MOST,
-        "city": one_city(who),
     }
     return render(request, "requests_app/staff/queue.html", context)
 
@@ -231,9 +227,7 @@ def case(request: StaffRequest, reference: str) -> HttpResponse:
     submission = file.submission
     acts = offered(who, file)
     context = {
-        "is_member": True,
-        "nav": "queue",
-        "city": submission.city,
+        **desk_page("queue", submission.city),
         "case": submission,
         "file": file,
         "status": next_due.STATES[submission.status],

@@ -18,7 +18,7 @@ from requests_app import access
 from requests_app.forms.setup import SetupForm
 from requests_app.lifecycle import NotAllowed
 from requests_app.setup import recount
-from requests_app.views.staff_only import StaffRequest, View, staff_only
+from requests_app.views.staff_only import StaffRequest, View, desk_page, staff_only
 from requests_app.views.typed_again import typed_before
 
 AT_ONCE = 50
@@ -46,9 +46,7 @@ def may_change(request: StaffRequest, city: City) -> bool:
 def shown(request: StaffRequest, city: City, page: str, *, status: int = 200, **context: Any) -> HttpResponse:
     """The page `setup/<page>.html`."""
     base = {
-        "is_member": True,
-        "nav": "setup",
-        "city": city,
+        **desk_page("setup", city),
         "page": page,
         "may_change": may_change(request, city),
     }
