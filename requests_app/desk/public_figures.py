@@ -18,7 +18,8 @@ from portals.models import City
 from portals.rulebook import rulebook_for
 from portals.vocabulary import Figure, SubmissionKind
 from requests_app import access
-from requests_app.desk.reports import FEWEST, Spread, Tally, by_month, first_response_by_month, report_of
+from requests_app.desk.report_figures import FEWEST, Spread, Tally
+from requests_app.desk.reports import by_month, first_response_by_month, report_of
 from requests_app.desk.withholding import is_few, withheld
 
 COUNTS = (Figure.RECEIVED, Figure.ANSWERED, Figure.OPEN, Figure.OVERDUE, Figure.LATE, Figure.APPEALED)

@@ -6,7 +6,7 @@ give it away; so the smallest of the other numbers is kept back with it, and whe
 
 from collections.abc import Sequence
 
-from requests_app.desk.reports import FEWEST
+from requests_app.desk.report_figures import FEWEST
 
 
 def is_few(n: int) -> bool:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from portals.views.city_page import kept_public
 from requests_app.desk import spreadsheets
 from requests_app.desk.public_figures import COUNTS, PERIODS, SPREADS, figures
-from requests_app.desk.reports import FEWEST, MEANINGS, OFFICE, PERCENTILES
+from requests_app.desk.report_figures import FEWEST, MEANINGS, OFFICE, PERCENTILES
 from requests_app.views.common import city_or_404, page
 
 

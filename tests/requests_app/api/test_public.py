@@ -10,7 +10,7 @@ from django.utils import timezone
 from requests_app.api.public import A_PAGE
 from requests_app.attachments import files
 from requests_app.correspondence import conversation
-from requests_app.desk.reports import FEWEST
+from requests_app.desk.report_figures import FEWEST
 from requests_app.models import Submission
 from tests.requests_app.answers.test_publication import DAY, closed, published
 from tests.requests_app.api.callers import call

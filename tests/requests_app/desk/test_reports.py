@@ -20,7 +20,8 @@ from portals.vocabulary import Figure, Outcome
 from requests_app import determinations, fees, intake, routing
 from requests_app.correspondence import conversation
 from requests_app.desk import spreadsheets
-from requests_app.desk.reports import FEWEST, MEANINGS, Report, Tally, report_of, spread
+from requests_app.desk.report_figures import FEWEST, MEANINGS, Report, Tally, spread
+from requests_app.desk.reports import report_of
 from requests_app.determinations import Answer
 from requests_app.escalation import sweep
 from requests_app.handling import undo

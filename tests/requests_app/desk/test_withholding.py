@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from requests_app.desk.reports import FEWEST
+from requests_app.desk.report_figures import FEWEST
 from requests_app.desk.withholding import withheld
 
 COLUMNS = st.lists(st.integers(0, 30), max_size=8)
