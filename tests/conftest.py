@@ -10,10 +10,14 @@ from typing import Any
 import pytest
 from django.core.cache import cache, caches
 from django.db import connection
+from hypothesis import HealthCheck, settings
 
 from portals.soda.usage import LEDGER
 from requests_app.preservation import append_only
 from tests.migrated import fill_the_test_database, migrated_file
+
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")  # a machine that has other work is no mistake of the code
 
 
 @pytest.fixture(scope="session")
