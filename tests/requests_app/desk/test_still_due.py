@@ -122,3 +122,10 @@ def test_a_list_says_when_a_case_was_received_and_the_history_says_nothing_twice
     assert "received June 1, 2026" in main_of(page(client, "queue", state="owed"))
     history = page(client, "staff_case", asked.reference).context["file"].history
     assert all(line.detail != line.title for line in history)
+
+
+def test_a_case_that_is_answered_says_so_once(staff: Staff, time_machine) -> None:
+    time_machine.move_to(FILED + 3 * DAY)
+    case = denied_record(staff.city, staff.clerk)
+    head = main_of(page(signed_in(staff.clerk), "staff_case", case.reference)).split("What you can do now")[0]
+    assert head.count("Answered") == 1
