@@ -23,7 +23,8 @@ from requests_app.ladder import Step, next_step
 from requests_app.lifecycle import held
 from requests_app.models import Action, Deadline, Escalation, Event, Submission, Tick
 from requests_app.pathway.batches import in_halves, side_by_side
-from requests_app.pathway.escalation_steps import Effects, People, take_step
+from requests_app.pathway.effects import Effects, People
+from requests_app.pathway.escalation_steps import take_step
 from requests_app.pathway.unclaimed import raise_unclaimed
 
 logger = logging.getLogger(__name__)

@@ -29,7 +29,7 @@ from requests_app.models import Action, Deadline, Referral, Status, Submission
 from requests_app.models.submission import OPEN
 from requests_app.notices import backup_of
 from requests_app.pathway.batches import in_halves
-from requests_app.pathway.escalation_steps import Effects, People, record_step, tell_members
+from requests_app.pathway.effects import Effects, People, record_step, tell_members
 
 logger = logging.getLogger(__name__)
 
