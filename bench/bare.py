@@ -2,12 +2,15 @@
 
 Same middleware and, for staff, the same session; one indexed SELECT of 25 rows and a small template; for
 forms a plain form with as many fields and as many writes as the page it stands beside; for calls of the read
-API as many rows of the same table file, read at once and written by the json module.
+API as many rows of the same table file, read at once and written by the json module; for the sweep as many
+items in batches, each with an event and a letter, by Django's own bulk methods.
 """
 
 import json
 import uuid
+from datetime import datetime
 from functools import cache
+from itertools import cycle, islice
 
 from django import forms
 from django.contrib.auth.decorators import login_required
@@ -18,9 +21,10 @@ from django.utils import timezone
 
 from portals.models import Dataset, Table
 from portals.soda.store import tables
-from requests_app.models import Submission, Tick
+from requests_app.models import Action, Actor, Deadline, Event, Notice, Submission, Tick
 
 ROWS = 25
+BATCH = 500
 _LIST = """<!doctype html><html lang="en"><head><title>Bare</title></head><body><h1>Bare</h1><table>
 {% for row in rows %}
 <tr><td><a href="/bare/{{ row.pk }}/">{{ row }}</a></td><td>{{ row.pk }}</td></tr>{% endfor %}
@@ -71,3 +75,42 @@ def rows(request: HttpRequest) -> HttpResponse:
     found = [dict(zip(names, row, strict=True)) for row in cursor]
     connection.close()
     return HttpResponse(json.dumps(found), content_type="application/json")
+
+
+def sweep(items: int, now: datetime) -> None:
+    """Hold, write an event and a letter, and mark as done: nothing is worked out. What it writes belongs to
+    no chain, so nothing may be verified afterwards."""
+    cases = Submission.objects.filter(closed_at=None).values_list("pk", "city_id")[:items]
+    todo = list(enumerate(islice(cycle(cases), items), start=1_000_000))
+    for start in range(0, items, BATCH):
+        part = todo[start : start + BATCH]
+        held = {case for _number, (case, _city) in part}
+        with transaction.atomic():
+            list(Submission.objects.select_for_update(of=("self",)).filter(pk__in=held).order_by("pk"))
+            Event.objects.bulk_create(
+                Event(
+                    submission_id=case,
+                    sequence=number,
+                    action=Action.REMIND,
+                    actor=Actor.CLOCK,
+                    happened_at=now,
+                    at=now,
+                    data={"step": "overdue"},
+                    hash=f"{number:064d}",
+                )
+                for number, (case, _city) in part
+            )
+            Notice.objects.bulk_create(
+                Notice(
+                    submission_id=case,
+                    city_id=city,
+                    email="somebody@example.org",
+                    kind="bare",
+                    key=f"bare:{number}",
+                    subject="Bare",
+                    body="Nobody has acknowledged it.",
+                    created_at=now,
+                )
+                for number, (case, city) in part
+            )
+            Deadline.objects.filter(submission_id__in=held).update(next_step_at=None)

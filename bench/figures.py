@@ -80,11 +80,17 @@ class SweepFigure:
     steps: int
     seconds: float
     statements: int
+    bare_seconds: float
     wrong: list[str] = field(default_factory=list)
 
     @property
     def a_second(self) -> float:
         return round(self.steps / self.seconds, 1)
+
+    @property
+    def ratio(self) -> float:
+        """How many times as long as a bare sweep of as many items on the same machine."""
+        return round(self.seconds / max(self.bare_seconds, 0.01), 1)
 
     @property
     def statements_an_item(self) -> float:
@@ -93,6 +99,15 @@ class SweepFigure:
     def misses(self) -> list[str]:
         slow = [f"aim {SWEEP_A_SECOND:.0f}/s"] if self.a_second < SWEEP_A_SECOND else []
         return slow + self.wrong
+
+
+@dataclass(frozen=True)
+class Growth:
+    """How many times as long a page takes: by itself, and beside its bare view, which has one indexed SELECT
+    at any size. The second tells a page that grows from a machine that was slower meanwhile."""
+
+    itself: float
+    beside_bare: float
 
 
 @dataclass
@@ -118,18 +133,24 @@ class Results:
         for figure, written in zip(self.pages, document["pages"], strict=True):
             written["ratio"] = figure.ratio
         for figure, written in zip(self.sweeps, document["sweeps"], strict=True):
-            written |= {"a_second": figure.a_second, "statements_an_item": figure.statements_an_item}
-        document["growth"] = self.growth()
+            written |= {
+                "a_second": figure.a_second,
+                "ratio": figure.ratio,
+                "statements_an_item": figure.statements_an_item,
+            }
+        document["growth"] = {name: asdict(growth) for name, growth in self.growth().items()}
         document["memory_growth"] = self.memory_growth()
         return document
 
-    def growth(self) -> dict[str, float]:
-        """Page -> median at the largest size over the median at the smallest."""
+    def growth(self) -> dict[str, Growth]:
+        """Page -> how much longer it takes at the largest size than at the smallest."""
         found = {}
         for name in dict.fromkeys(figure.name for figure in self.pages):
-            sizes = sorted((figure.size, figure.one.median) for figure in self.pages if figure.name == name)
-            if len(sizes) > 1:
-                found[name] = round(sizes[-1][1] / sizes[0][1], 2)
+            pages = sorted((page for page in self.pages if page.name == name), key=lambda page: page.size)
+            first, last = pages[0], pages[-1]
+            if first.size < last.size:
+                itself = round(last.one.median / first.one.median, 2)
+                found[name] = Growth(itself, round(last.ratio / first.ratio, 2))
         return found
 
     def memory_growth(self) -> float | None:

@@ -35,8 +35,11 @@ def print_report(results: Results, out: TextIO) -> None:
             f"{verdict(page.misses())}\n"
         )
     for name, growth in results.growth().items():
-        flat = [] if growth <= FLAT else [f"aim {FLAT}"]
-        out.write(f"  from smallest to largest: {name:<26} x {growth:<5} {verdict(flat)}\n")
+        flat = [] if growth.beside_bare <= FLAT else [f"aim {FLAT}"]
+        out.write(
+            f"  from smallest to largest: {name:<26} x {growth.beside_bare:<5} beside the bare view, "
+            f"x {growth.itself:<5} by itself  {verdict(flat)}\n"
+        )
     for search in results.searches:
         out.write(
             f"search {search.words!r:<28}{search.size:>8} {_pair(search.time)}  "
@@ -45,7 +48,8 @@ def print_report(results: Results, out: TextIO) -> None:
     for sweep in results.sweeps:
         out.write(
             f"sweep  {sweep.size:>8} cases, {sweep.due} due: {sweep.steps} steps in {sweep.seconds:.1f} s = "
-            f"{sweep.a_second:.0f}/s, {sweep.statements_an_item} statements each  {verdict(sweep.misses())}\n"
+            f"{sweep.a_second:.0f}/s, {sweep.statements_an_item} statements each, {sweep.ratio} times bare  "
+            f"{verdict(sweep.misses())}\n"
         )
     _memory(results, out)
     for size, seconds in results.filled_seconds.items():

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bench.__main__ import _parsed
-from bench.figures import PageFigure, Results, SweepFigure, Timing, p95
+from bench.figures import Growth, PageFigure, Results, SweepFigure, Timing, p95
 
 
 def page(size: int = 1000, *, one: float = 8.0, bare: float = 2.0, queries: int = 7) -> PageFigure:
@@ -38,17 +38,21 @@ def test_each_aim_that_is_missed_is_named(figure: PageFigure, missed: int) -> No
 
 
 def test_a_sweep_misses_when_it_is_slow_or_wrong() -> None:
-    assert SweepFigure(1000, 900, 6000, 1.0, 300).misses() == []
-    assert len(SweepFigure(1000, 900, 4999, 1.0, 300).misses()) == 1
-    assert SweepFigure(1000, 900, 6000, 1.0, 300, ["something due was left"]).misses() == [
+    assert SweepFigure(1000, 900, 6000, 1.0, 300, 0.5).misses() == []
+    assert len(SweepFigure(1000, 900, 4999, 1.0, 300, 0.5).misses()) == 1
+    assert SweepFigure(1000, 900, 6000, 1.0, 300, 0.5, ["something due was left"]).misses() == [
         "something due was left"
     ]
 
 
+def test_a_sweep_stands_beside_a_bare_one_of_the_same_run() -> None:
+    assert SweepFigure(1000, 900, 6000, 1.2, 300, 0.5).ratio == 2.4
+
+
 def test_growth_compares_the_largest_size_with_the_smallest() -> None:
-    results = Results("sqlite", {}, pages=[page(1000, one=4.0), page(100_000, one=6.0)])
+    results = Results("sqlite", {}, pages=[page(1000, one=4.0), page(100_000, one=6.0, bare=2.5)])
     results.memory_mb = {1000: 100.0, 100_000: 110.0}
-    assert results.growth() == {"my desk": 1.5}
+    assert results.growth() == {"my desk": Growth(1.5, 1.2)}, "a machine that was slower meanwhile"
     assert results.memory_growth() == 1.1
     assert Results("sqlite", {}, pages=[page()]).growth() == {}
 
