@@ -312,7 +312,7 @@ def ladder_of(row: Submission, book: Rulebook, found: Iterable[Deadline], events
 def _reached(part: StepPart) -> str:
     """Whom a step reaches: an office, or only who heads it."""
     office = office_words(part) or ""
-    return _("the head of %(office)s") % {"office": office} if office and part.head else office
+    return _("the head of the office (%(office)s)") % {"office": office} if office and part.head else office
 
 
 def _taken(event: Event, book: Rulebook) -> Rung:

@@ -31,10 +31,10 @@ WORDS = {
     StepAction.INFORM: _("A notice goes to %(office)s."),
 }
 TO_HEAD = {
-    StepAction.REMIND: _("A reminder goes to the head of %(office)s."),
-    StepAction.FOLLOW_UP: _("A follow-up in writing goes to the head of %(office)s."),
-    StepAction.REFER: _("It is passed on to the head of %(office)s, who must then act."),
-    StepAction.INFORM: _("A notice goes to the head of %(office)s."),
+    StepAction.REMIND: _("A reminder goes to the head of the office (%(office)s)."),
+    StepAction.FOLLOW_UP: _("A follow-up in writing goes to the head of the office (%(office)s)."),
+    StepAction.REFER: _("It is passed on to the head of the office (%(office)s), who must then act."),
+    StepAction.INFORM: _("A notice goes to the head of the office (%(office)s)."),
 }
 
 _GOES_ON = _("%(words)s This goes on until somebody acknowledges it.")
