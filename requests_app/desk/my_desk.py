@@ -32,8 +32,7 @@ from requests_app.lifecycle import AT_WORK
 from requests_app.models import Status, Submission
 from requests_app.models.submission import OPEN
 
-ON_DESK = 5
-"""The most urgent of each list; the queue shows them all. Ten lists of more would be no desk but a queue."""
+ON_DESK = 10
 COUNT_CAP = 30
 
 ORDER: dict[str, Any] = {

@@ -147,7 +147,10 @@ def _to_the_head(row: Submission, referral: Referral | None, effects: Effects) -
         row,
         Action.RAISE_UNCLAIMED,
         effects,
-        data={"to": _("the head of the office (%(office)s)") % {"office": office.name}, "since": since.isoformat()},
+        data={
+            "to": _("the head of the office (%(office)s)") % {"office": office.name},
+            "since": since.isoformat(),
+        },
         public=False,
     )
     words = {"reference": row.reference, "office": office.name, "since": effects.long_date(since)}
