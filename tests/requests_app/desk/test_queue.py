@@ -265,6 +265,15 @@ def test_the_queue_reads_an_index_in_its_order(kent: Staff, who: str, index: str
     assert "TEMP B-TREE" not in plan
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a small table is read whole by PostgreSQL")
+@pytest.mark.parametrize("who", ["alice", "clerk"])
+def test_cases_of_the_absent_are_found_by_person_not_among_all_of_an_office(kent: Staff, who: str) -> None:
+    standing = access.standing(getattr(kent, who))
+    cases = access.stood_in_for(standing, {kent.city.pk: FILED.date()}).filter(status__in=["received"])
+    plan = explained(cases.order_by("urgency", "pk")[:31])
+    assert "queue_of_a_person" in plan
+
+
 def test_the_desk_counts_no_further_than_it_shows(kent: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(my_desk, "COUNT_CAP", 3)
     for _number in range(5):
