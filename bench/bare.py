@@ -81,9 +81,9 @@ def sweep(items: int, now: datetime) -> None:
     """Hold, write an event and a letter, and mark as done: nothing is worked out. What it writes belongs to
     no chain, so nothing may be verified afterwards."""
     cases = Submission.objects.filter(closed_at=None).values_list("pk", "city_id")[:items]
-    todo = list(enumerate(islice(cycle(cases), items), start=1_000_000))
+    work = list(enumerate(islice(cycle(cases), items), start=1_000_000))
     for start in range(0, items, BATCH):
-        part = todo[start : start + BATCH]
+        part = work[start : start + BATCH]
         held = {case for _number, (case, _city) in part}
         with transaction.atomic():
             list(Submission.objects.select_for_update(of=("self",)).filter(pk__in=held).order_by("pk"))

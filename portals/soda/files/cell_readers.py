@@ -8,6 +8,7 @@ column is of this type; then forms are taken that nobody should guess (1,234; Y 
 import json
 import math
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -41,7 +42,7 @@ class Unfit(ValueError):
     """The cell is not of this type. A reason is given where it almost is: a part of a sentence."""
 
 
-class CellReader:
+class CellReader(ABC):
     """Cells as values of one type. A reader belongs to one column; it may learn from what it sees."""
 
     type: SodaType = SodaType.TEXT
@@ -49,9 +50,9 @@ class CellReader:
     def __init__(self, *, told: bool = False) -> None:
         self.told = told
 
+    @abstractmethod
     def read(self, cell: Cell) -> Any:
         """The value as a table file stores it. Raises Unfit."""
-        raise NotImplementedError
 
     def doubt(self) -> str:
         """Why the column is better not taken for this type although every cell fits; else ""."""

@@ -5,6 +5,7 @@ window asks for the value of no rows. So `meaning` refuses OVER for them.
 """
 
 import math
+from abc import ABC, abstractmethod
 from typing import Any
 
 from portals.soda.values.geometry import Box, Position, figure, hull, stored
@@ -13,7 +14,7 @@ from portals.soda.values.types import SodaType
 Number = int | float
 
 
-class _Collected:
+class _Collected(ABC):
     """Keeps the values that are not null. The result is None where there are too few of them."""
 
     def __init__(self) -> None:
@@ -29,8 +30,9 @@ class _Collected:
         except (ArithmeticError, ValueError):
             return None
 
+    @abstractmethod
     def computed(self) -> Any:
-        raise NotImplementedError
+        """The result of at least one value; a failed calculation is None."""
 
 
 class _Median(_Collected):
