@@ -7,6 +7,7 @@ together they cost more than everything else in a sweep.
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
+from operator import itemgetter
 from typing import Any
 
 from django.db import connections, models
@@ -73,15 +74,16 @@ def insert_rows(
         return
     keyed = waiting[0].get(model._meta.pk.attname) is not None
     fields: list[Any] = [field for field in model._meta.concrete_fields if keyed or not field.primary_key]
+    defaults = {field.attname: field.get_default() for field in fields}
+    in_order = itemgetter(*defaults)
+    columns = map(list, zip(*(in_order({**defaults, **row}) for row in waiting), strict=True))
     given = set().union(*waiting)
-    columns = []
-    for field in fields:
-        name, default, convert = field.attname, field.get_default(), _converter(field, connection)
-        if name in given:
-            columns.append(convert([row.get(name, default) for row in waiting]))
-        else:
-            columns.append(convert([default]) * len(waiting))
-    values = list(zip(*columns, strict=True))
+    written = []
+    for field, column in zip(fields, columns, strict=True):
+        convert = _converter(field, connection)
+        alike = field.attname not in given
+        written.append(convert(column[:1]) * len(waiting) if alike else convert(column))
+    values = list(zip(*written, strict=True))
     _insert(connection, model, fields, values, ignore_conflicts)
 
 

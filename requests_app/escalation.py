@@ -7,10 +7,11 @@ that are held. A batch that fails is halved until the poisoned case stands alone
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from django.db import connection
@@ -22,7 +23,7 @@ from requests_app.events import case_clocks
 from requests_app.ladder import Step, next_step
 from requests_app.lifecycle import held
 from requests_app.models import Action, Deadline, Escalation, Event, Submission, Tick
-from requests_app.pathway.batches import in_halves, side_by_side
+from requests_app.pathway.batches import WORKING_OUT, in_halves, side_by_side
 from requests_app.pathway.effects import Effects, People
 from requests_app.pathway.escalation_steps import take_step
 from requests_app.pathway.unclaimed import raise_unclaimed
@@ -86,7 +87,8 @@ def _batches(now: datetime, size: int) -> Iterator[list[int]]:
             return
         yield list(dict.fromkeys(case for case, _at, _pk in due))
         _case, last_at, last_pk = due[-1]
-        beyond = Q(next_step_at__gt=last_at) | Q(next_step_at=last_at, pk__gt=last_pk)
+        # The first bound is what an index can use.
+        beyond = Q(next_step_at__gte=last_at) & (Q(next_step_at__gt=last_at) | Q(pk__gt=last_pk))
 
 
 def _take(cases: Sequence[int], now: datetime) -> tuple[Counter[str], list[int]]:
@@ -107,24 +109,30 @@ def _take(cases: Sequence[int], now: datetime) -> tuple[Counter[str], list[int]]
 
 def _take_batch(cases: Sequence[int], now: datetime) -> Counter[str]:
     """One transaction: hold the cases, read what is still due, take each step, write it all at once."""
-    holding = held(cases, skip_locked=True)
-    found: dict[int, list[Deadline]] = {row.pk: [] for row in holding}
-    due = Deadline.objects.filter(submission_id__in=found, next_step_at__lte=now)
-    for deadline in due.order_by("pk").defer("because"):  # why a date is what it is needs no step
-        found[deadline.submission_id].append(deadline)
-    done: dict[int, set[str]] = {}
-    for deadline_id, code in Escalation.objects.filter(
-        deadline__submission_id__in=found, deadline__next_step_at__lte=now
-    ).values_list("deadline_id", "step"):
-        done.setdefault(deadline_id, set()).add(code)
-    planner = Planner(holding)
-    effects = Effects(now=now, people=People((row.city for row in holding), now=now))
     taken: Counter[str] = Counter()
-    for row in holding:
-        for step in _take_steps(row, found[row.pk], done, planner, effects):
-            taken[step.code.partition(".")[0]] += 1
+    with WORKING_OUT:
+        holding = held(cases, skip_locked=True)
+        found: dict[int, list[Deadline]] = {row.pk: [] for row in holding}
+        due = Deadline.objects.filter(submission_id__in=found, next_step_at__lte=now)
+        for deadline in due.order_by("pk").defer("because"):  # why a date is what it is needs no step
+            found[deadline.submission_id].append(deadline)
+        done = _done(chain.from_iterable(found.values()))
+        planner = Planner(holding)
+        effects = Effects(now=now, people=People((row.city for row in holding), now=now))
+        for row in holding:
+            for step in _take_steps(row, found[row.pk], done, planner, effects):
+                taken[step.code.partition(".")[0]] += 1
     effects.save()
     return taken
+
+
+def _done(due: Iterable[Deadline]) -> dict[int, set[str]]:
+    """The steps that were taken already, by deadline."""
+    done: dict[int, set[str]] = {}
+    taken = Escalation.objects.filter(deadline_id__in=[deadline.pk for deadline in due])
+    for deadline_id, code in taken.values_list("deadline_id", "step"):
+        done.setdefault(deadline_id, set()).add(code)
+    return done
 
 
 def _take_steps(

@@ -1,10 +1,11 @@
-"""Batches of cases: two side by side where the database can, and one that fails is halved until what is at
+"""Batches of cases: some side by side where the database can, and one that fails is halved until what is at
 fault stands alone, so that it holds up nothing else."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain, islice
+from threading import Lock
 from typing import TypeVar
 
 from django.db import OperationalError, connection, transaction
@@ -12,12 +13,16 @@ from django.db import OperationalError, connection, transaction
 Batch = TypeVar("Batch")
 Result = TypeVar("Result")
 
-AT_ONCE = 2
-"""One batch is worked out while the database writes the other."""
+AT_ONCE = 3
+"""One batch is worked out while the database writes the others."""
+
+WORKING_OUT = Lock()
+"""Held while a batch is worked out. Without it batches side by side are all worked out at the same time, by
+turns, and then all wait for the database at the same time."""
 
 
 def side_by_side(batches: Iterable[Batch], take: Callable[[Batch], Result]) -> Iterator[Result]:
-    """`take` of each batch, in their order; on PostgreSQL two at a time, each on a connection of its own.
+    """`take` of each batch, in their order; on PostgreSQL some at a time, each on a connection of its own.
 
     The batches must not depend on each other: a row that one holds is passed over by the other. What one
     raises is raised here. Inside a transaction, which no other connection sees, and on SQLite, which has one

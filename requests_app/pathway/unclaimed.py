@@ -28,7 +28,7 @@ from requests_app.lifecycle import AT_WORK, held, raised_by_clock
 from requests_app.models import Action, Deadline, Referral, Status, Submission
 from requests_app.models.submission import OPEN
 from requests_app.notices import backup_of
-from requests_app.pathway.batches import in_halves
+from requests_app.pathway.batches import WORKING_OUT, in_halves, side_by_side
 from requests_app.pathway.effects import Effects, People, record_step, tell_members
 
 logger = logging.getLogger(__name__)
@@ -39,13 +39,15 @@ MOST = 8
 
 def raise_unclaimed(*, now: datetime, batch: int) -> int:
     """Take every step that is due at `now` (UTC), however late it is; returns how many were taken."""
-    taken = 0
-    for city in City.objects.order_by("pk"):
-        ends = _ends(rulebook_for(city), city, now)
-        again = bool(ends)
-        while again:
-            step, again = _pass(_due(city, ends, now), ends, now, batch)
-            taken += step
+    return sum(side_by_side(City.objects.order_by("pk"), partial(_raise_in, now=now, batch=batch)))
+
+
+def _raise_in(city: City, now: datetime, batch: int) -> int:
+    ends = _ends(rulebook_for(city), city, now)
+    taken, again = 0, bool(ends)
+    while again:
+        step, again = _pass(_due(city, ends, now), ends, now, batch)
+        taken += step
     return taken
 
 
@@ -108,25 +110,26 @@ def _end_of(day: date, zone: ZoneInfo) -> datetime:
 
 def _take(keys: Sequence[int], *, due: Q, now: datetime, taken: list[Submission]) -> None:
     """One transaction: hold the cases, look whether they are still due, take one step each."""
-    holding = held(keys, skip_locked=True)
-    still = set(
-        Submission.objects.filter(due, pk__in=[row.pk for row in holding]).values_list("pk", flat=True)
-    )
-    rows = [row for row in holding if row.pk in still]
-    effects = Effects(now=now, people=People((row.city for row in rows), now=now))
-    referrers = _referrers(rows)
     told = []
-    for row in rows:
-        step = row.unclaimed_raised
-        if step == 0:
-            _to_the_head(row, referrers.get(row.pk), effects)
-            told.append(row)
-        elif _along_the_pathway(row, step, effects):
-            told.append(row)
-        else:
-            step = MOST - 1  # there is nobody left to tell
-        effects.submissions[row.pk] = row
-        raised_by_clock(row, step + 1)
+    with WORKING_OUT:
+        holding = held(keys, skip_locked=True)
+        still = set(
+            Submission.objects.filter(due, pk__in=[row.pk for row in holding]).values_list("pk", flat=True)
+        )
+        rows = [row for row in holding if row.pk in still]
+        effects = Effects(now=now, people=People((row.city for row in rows), now=now))
+        referrers = _referrers(rows)
+        for row in rows:
+            step = row.unclaimed_raised
+            if step == 0:
+                _to_the_head(row, referrers.get(row.pk), effects)
+                told.append(row)
+            elif _along_the_pathway(row, step, effects):
+                told.append(row)
+            else:
+                step = MOST - 1  # there is nobody left to tell
+            effects.submissions[row.pk] = row
+            raised_by_clock(row, step + 1)
     effects.save()
     taken += told
 

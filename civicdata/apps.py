@@ -1,0 +1,17 @@
+"""What every process of the project does once it has started."""
+
+import gc
+
+from django.apps import AppConfig
+
+YOUNG = 50_000
+"""Objects that may be made before the collector looks for cycles among them. Python's 700 make it look
+several times a page and hundreds of times a sweep, through all of Django, for cycles that are not there."""
+
+
+class CivicdataConfig(AppConfig):
+    name = "civicdata"
+
+    def ready(self) -> None:
+        gc.set_threshold(YOUNG, 10, 10)
+        gc.freeze()  # what is loaded by now stays: it is never looked through again
