@@ -3,15 +3,15 @@
 Pages, lists, search, files, feeds and the API all start from these functions; nothing else decides.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
 
 from portals.clearance_terms import clearances_of
-from portals.models import Absence, City, Dataset, Member, Office
+from portals.models import Absence, City, Dataset, Member, Office, User
 from portals.vocabulary import MemberRole, Relation, SubmissionKind
 from requests_app.lifecycle import allowed
 from requests_app.models import (
@@ -84,11 +84,16 @@ class Standing:
         )
 
 
+def _places_of(user: User) -> Sequence[Member]:
+    if user.places is not None:  # read with the account
+        return user.places
+    rows = Member.objects.filter(user=user, active=True)
+    return tuple(rows.select_related("office", "city").order_by("pk"))
+
+
 def standing(user: Any) -> Standing:
     """The standing of a signed-in user; an empty one for everybody else."""
-    members: Iterable[Member] = ()
-    if getattr(user, "is_authenticated", False):
-        members = list(Member.objects.filter(user=user, active=True).select_related("office", "city"))
+    members = _places_of(user) if getattr(user, "is_authenticated", False) else ()
     writers = [member for member in members if member.role != MemberRole.AUDITOR]
     return Standing(
         user_id=user.pk or 0,
@@ -163,6 +168,17 @@ def readers(submission: Submission) -> list[Member]:
 def open_mentions(who: Standing) -> QuerySet[Mention]:
     """What notes ask this person to look at and was not yet looked at."""
     return Mention.objects.filter(user_id=who.user_id, seen_at__isnull=True)
+
+
+class Asked(Func):
+    """Whether an open mention of `user` (a key) stands in a case. Written out: every page of a case asks, and
+    a subquery that is put together anew each time costs more than it finds."""
+
+    template = (
+        f"EXISTS (SELECT 1 FROM {Mention._meta.db_table} ask"  # noqa: S608 - names of ours, and a number
+        " WHERE ask.submission_id = %(expressions)s AND ask.user_id = %(user)d AND ask.seen_at IS NULL)"
+    )
+    output_field = BooleanField()
 
 
 def away(who: Standing, today: Mapping[int, date]) -> QuerySet[Absence]:

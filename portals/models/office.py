@@ -13,6 +13,9 @@ class User(AbstractUser):
 
     email = models.EmailField(_("e-mail address"), unique=True)
 
+    places: "tuple[Member, ...] | None" = None
+    """The active memberships with office and city, on the account that a request was signed in with."""
+
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")

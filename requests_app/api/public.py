@@ -41,7 +41,8 @@ def answers(call: Call) -> Answer:
             PublishedAnswer.objects.filter(pk=int(query["after"])).values_list("published_at", "pk").first()
         )
         if edge and edge[0]:
-            rows = rows.filter(Q(published_at__lt=edge[0]) | Q(published_at=edge[0], pk__lt=edge[1]))
+            behind = Q(published_at__lt=edge[0]) | Q(pk__lt=edge[1])
+            rows = rows.filter(behind, published_at__lte=edge[0])
     rows = rows.select_related("answered_by", "dataset").defer("answer", "search_text")
     taken = list(rows.order_by("-published_at", "-pk")[: A_PAGE + 1])
     more = taken[A_PAGE - 1].pk if len(taken) > A_PAGE else None

@@ -5,12 +5,13 @@ Alone responsible for reading the duties of the rows of a list, in few queries, 
 
 from collections.abc import Iterable
 from datetime import date
+from typing import NamedTuple, TypeVar
 
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from portals.templatetags.civic import Shown, deadline_state, distance
-from portals.vocabulary import ClockState, Layer
+from portals.vocabulary import ClockState, Layer, Milestone
 from requests_app.events import case_clocks
 from requests_app.ladder import OFFICE_DUTIES
 from requests_app.lifecycle import AT_WORK
@@ -23,6 +24,20 @@ _TOLD = (ClockState.PAUSED, ClockState.NOT_SPECIFIED)
 """What is told of a duty without a date, the first before the second."""
 
 
+class Duty(NamedTuple):
+    """Of a deadline what a list needs: a hundred of them are read a page."""
+
+    submission_id: int
+    cycle: int
+    state: str
+    due_on: date | None
+    milestone: str
+    layer: str
+
+
+Due = TypeVar("Due", Deadline, Duty)
+
+
 def read_duties(rows: Iterable[Submission]) -> None:
     """The open duties of the rows in one query, and the estimated dates of those whose duties tell nothing,
     in another; none where nothing is due."""
@@ -30,9 +45,9 @@ def read_duties(rows: Iterable[Submission]) -> None:
     if not due:
         return
     states: dict[int, set[str]] = {key: set() for key in due}
-    dated: dict[int, list[Deadline]] = {key: [] for key in due}
+    dated: dict[int, list[Duty]] = {key: [] for key in due}
     duties = Deadline.objects.filter(submission_id__in=due, milestone__in=OFFICE_DUTIES).order_by()
-    for one in duties.only("submission_id", "cycle", "state", "due_on", "milestone", "layer"):
+    for one in map(Duty._make, duties.values_list(*Duty._fields)):
         if one.cycle == due[one.submission_id].cycle:
             states[one.submission_id].add(one.state)
             dated[one.submission_id].append(one)
@@ -51,7 +66,7 @@ def read_duties(rows: Iterable[Submission]) -> None:
 def duty(row: Submission) -> tuple[str, bool] | None:
     """What is due next in a row that `read_duties` has read, and whether the office alone set that date; None
     where nothing is due."""
-    found: Deadline | None = vars(row).get("duty")
+    found: Duty | None = vars(row).get("duty")
     return _named(found) if found else None
 
 
@@ -61,7 +76,7 @@ def duty_among(row: Submission, found: Iterable[Deadline]) -> tuple[str, bool] |
     return _named(due) if due else None
 
 
-def _next(row: Submission, duties: Iterable[Deadline]) -> Deadline | None:
+def _next(row: Submission, duties: Iterable[Due]) -> Due | None:
     """The duty that gives a row its date; of several on one day not the office's own target."""
     on_the_day = [one for one in duties if one.state == ClockState.OPEN and one.due_on == row.next_due_on]
     if row.next_due_on is None or not on_the_day:
@@ -69,8 +84,8 @@ def _next(row: Submission, duties: Iterable[Deadline]) -> Deadline | None:
     return min(on_the_day, key=lambda one: one.layer == Layer.OFFICE_TARGET)
 
 
-def _named(due: Deadline) -> tuple[str, bool]:
-    return str(due.get_milestone_display()), due.layer == Layer.OFFICE_TARGET
+def _named(due: Deadline | Duty) -> tuple[str, bool]:
+    return str(Milestone(due.milestone).label), due.layer == Layer.OFFICE_TARGET
 
 
 def due_state(row: Submission, today: date, events: Iterable[Event] | None = None) -> Shown:

@@ -275,15 +275,24 @@ def _beyond(cursor: str, sort: str, *, forward: bool) -> Q | None:
     return Q(urgency__lte=urgency) & (Q(urgency__lt=urgency) | Q(pk__lt=pk))
 
 
-def page_of(queryset: QuerySet[Submission], sort: str, *, after: str = "", before: str = "") -> Page:
-    """One page behind `after` or in front of `before`; the first page for no cursor or a broken one."""
+def page_of(
+    queryset: QuerySet[Submission],
+    sort: str,
+    *,
+    offices: Mapping[int, Office] | None = None,
+    after: str = "",
+    before: str = "",
+) -> Page:
+    """One page behind `after` or in front of `before`; the first page for no cursor or a broken one.
+    `offices` are all that the rows can be with, where they were read: no row reads its own again."""
     order = ["urgency", "pk"] if sort == "urgency" else ["-pk"]
     beyond = _beyond(before or after, sort, forward=not before) if before or after else None
     backward = beyond is not None and bool(before)
     if beyond is not None:
         queryset = queryset.filter(beyond)
     ordered = queryset.order_by(*order)
-    rows = list(with_columns(ordered.reverse() if backward else ordered)[: PAGE + 1])
+    shown = (ordered.reverse() if backward else ordered)[: PAGE + 1]
+    rows = list(with_columns(shown)) if offices is None else _beside(shown, offices)
     more = len(rows) > PAGE
     rows = rows[:PAGE]
     read_duties(rows)
@@ -299,7 +308,7 @@ def page_of(queryset: QuerySet[Submission], sort: str, *, after: str = "", befor
 
 _COLUMNS = [
     *("city_id", "kind", "reference", "status", "cycle", "title", "office_id", "assigned_to_id"),
-    *("requester_wrote_at", "referral_waits_since", "next_due_on", "urgency", "chain_head", "office__name"),
+    *("requester_wrote_at", "referral_waits_since", "next_due_on", "urgency", "chain_head"),
     "received_on",
     *("assigned_to__first_name", "assigned_to__last_name", "assigned_to__email"),
 ]
@@ -307,4 +316,12 @@ _COLUMNS = [
 
 def with_columns(queryset: QuerySet[Submission]) -> QuerySet[Submission]:
     """What a list shows, and nothing else; `due_state` of a row without a date wants `read_duties` first."""
-    return queryset.select_related("office", "assigned_to").only(*_COLUMNS)
+    return queryset.select_related("office", "assigned_to").only(*_COLUMNS, "office__name")
+
+
+def _beside(queryset: QuerySet[Submission], offices: Mapping[int, Office]) -> list[Submission]:
+    """The same with offices that are read already."""
+    rows = list(queryset.select_related("assigned_to").only(*_COLUMNS))
+    for row in rows:
+        Submission.office.field.set_cached_value(row, offices[row.office_id])
+    return rows

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -138,10 +138,12 @@ def queue_page(request: StaffRequest) -> HttpResponse:
     page = queue.page_of(
         found.qs if valid else Submission.objects.none(),
         sort,
+        offices=place.offices,
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
     )
     chosen = {name: value for name, value in found.chosen.items() if value}
+    saved = _saved_views(who, found.narrowed)
     context = {
         **desk_page("queue", one_city(who)),
         "filter": found,
@@ -153,7 +155,8 @@ def queue_page(request: StaffRequest) -> HttpResponse:
         "older_url": f"?{urlencode({**chosen, 'after': page.after})}" if page.after else "",
         "clear_url": reverse("requests_app:queue") if found.is_narrowed else "",
         "newest": sort == "newest",
-        "views": _daily_views(who, found.chosen) + _saved_views(who, found.narrowed),
+        "views": _daily_views(who, found.chosen) + saved,
+        "views_shown": f"{found.shown}{saved}",
         "save": None if found.form.errors else _save_form(who, found.narrowed),
         "acts": [] if who.read_only else [(action.value, act.heading) for action, act in BULK.items()],
         "query": urlencode(found.narrowed),
@@ -195,8 +198,8 @@ def _saved_views(who: Standing, narrowed: Mapping[str, str]) -> list[dict[str, A
     """The views that this person or an own office has kept."""
     shown = urlencode(narrowed)
     return [
-        {"label": view.name, "url": f"?{view.query}", "current": view.query == shown, "of": view.office}
-        for view in saved_views.of(who)
+        {"label": name, "url": f"?{query}", "current": query == shown, "of": office}
+        for name, query, office in saved_views.of(who).values_list("name", "query", "office__name")
     ]
 
 
@@ -258,8 +261,7 @@ def case(request: StaffRequest, reference: str) -> HttpResponse:
 
 def _with_mention(who: Standing) -> QuerySet[Submission]:
     """The cases that this person may see, each with whether a note in it asks this person to look."""
-    asked = Exists(access.open_mentions(who).filter(submission=OuterRef("pk")))
-    return access.visible_to(who).annotate(asked=asked)
+    return access.visible_to(who).annotate(asked=access.Asked("pk", user=who.user_id))
 
 
 def _referral(file: casefile.CaseFile) -> dict[str, Any] | None:

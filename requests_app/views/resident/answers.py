@@ -56,7 +56,8 @@ def _beyond(rows: QuerySet[PublishedAnswer], after: str) -> QuerySet[PublishedAn
     if after.isdecimal() and len(after) < 18:
         edge = PublishedAnswer.objects.filter(pk=int(after)).values_list("published_at", "pk").first()
         if edge and edge[0]:
-            rows = rows.filter(Q(published_at__lt=edge[0]) | Q(published_at=edge[0], pk__lt=edge[1]))
+            behind = Q(published_at__lt=edge[0]) | Q(pk__lt=edge[1])
+            rows = rows.filter(behind, published_at__lte=edge[0])
     rows = rows.select_related("answered_by", "dataset").defer("answer", "search_text")
     return rows.order_by("-published_at", "-pk")
 
