@@ -30,7 +30,7 @@ def side_by_side(batches: Iterable[Batch], take: Callable[[Batch], Result]) -> I
     """
     waiting = iter(batches)
     first = list(islice(waiting, AT_ONCE))
-    if len(first) < AT_ONCE or connection.vendor == "sqlite" or connection.in_atomic_block:
+    if len(first) < 2 or connection.vendor == "sqlite" or connection.in_atomic_block:
         yield from map(take, chain(first, waiting))
         return
     running: deque[Future[Result]] = deque()
