@@ -216,13 +216,12 @@ class _Counter:
 
 def sweep_all(size: int) -> SweepFigure:
     """One pass thirty days from now: nobody acknowledged anything meanwhile. Checks what it did."""
+    sweep(now=timezone.now() + timedelta(days=1))  # a clock that runs has its rules and addresses
+    reverse("requests_app:desk")
     now = timezone.now() + timedelta(days=30)
     due = Deadline.objects.filter(next_step_at__lte=now).count()
     before = Escalation.objects.count()
     statements = _Counter()
-    # Nothing is due then: it loads rules and addresses, as they are in a clock that runs.
-    sweep(now=now - timedelta(days=10_000))
-    reverse("requests_app:desk")
     connection_created.connect(statements.listen)  # the clock opens connections of its own on PostgreSQL
     statements.listen(connection=connection)
     began = time.perf_counter()

@@ -23,7 +23,7 @@ from requests_app.events import case_clocks
 from requests_app.ladder import Step, next_step
 from requests_app.lifecycle import held
 from requests_app.models import Action, Deadline, Escalation, Event, Submission, Tick
-from requests_app.pathway.batches import WORKING_OUT, in_halves, side_by_side
+from requests_app.pathway.batches import AT_ONCE, WORKING_OUT, alike, in_halves, side_by_side
 from requests_app.pathway.effects import Effects, People
 from requests_app.pathway.escalation_steps import take_step
 from requests_app.pathway.unclaimed import raise_unclaimed
@@ -31,7 +31,7 @@ from requests_app.pathway.unclaimed import raise_unclaimed
 logger = logging.getLogger(__name__)
 
 BATCH = 500
-"""Due deadlines looked up at once; their cases are one transaction."""
+"""Cases that are one transaction."""
 PUT_OFF = timedelta(hours=1)
 """How long a case whose step failed is left alone."""
 
@@ -75,17 +75,21 @@ def sweep(*, now: datetime, batch: int = BATCH) -> Report:
 
 
 def _batches(now: datetime, size: int) -> Iterator[list[int]]:
-    """Primary keys of cases with due steps, oldest step first; those another sweep holds are passed once."""
+    """Primary keys of cases with due steps, oldest step first; those another sweep holds are passed once.
+
+    As many batches are looked up at once as are worked on side by side, and made alike.
+    """
     beyond = Q()
     while True:
         due = list(
             Deadline.objects.filter(beyond, next_step_at__lte=now)
             .order_by("next_step_at", "pk")
-            .values_list("submission_id", "next_step_at", "pk")[:size]
+            .values_list("submission_id", "next_step_at", "pk")[: size * AT_ONCE]
         )
         if not due:
             return
-        yield list(dict.fromkeys(case for case, _at, _pk in due))
+        cases = list(dict.fromkeys(case for case, _at, _pk in due))
+        yield from alike(cases, at_most=size)
         _case, last_at, last_pk = due[-1]
         # The first bound is what an index can use.
         beyond = Q(next_step_at__gte=last_at) & (Q(next_step_at__gt=last_at) | Q(pk__gt=last_pk))

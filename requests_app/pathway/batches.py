@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain, islice
+from math import ceil
 from threading import Lock
 from typing import TypeVar
 
@@ -19,6 +20,18 @@ AT_ONCE = 3
 WORKING_OUT = Lock()
 """Held while a batch is worked out. Without it batches side by side are all worked out at the same time, by
 turns, and then all wait for the database at the same time."""
+
+
+WORTH_SPLITTING = 100
+"""Fewer keys are one batch: what a batch costs whatever its size is more than what a second one saves."""
+
+
+def alike(keys: list[int], *, at_most: int) -> Iterator[list[int]]:
+    """The keys in batches of about one size, as many as are taken side by side."""
+    parts = AT_ONCE if len(keys) > WORTH_SPLITTING else 1
+    size = min(at_most, ceil(len(keys) / parts))
+    for start in range(0, len(keys), size or 1):
+        yield keys[start : start + size]
 
 
 def side_by_side(batches: Iterable[Batch], take: Callable[[Batch], Result]) -> Iterator[Result]:

@@ -37,38 +37,49 @@ MOST = 8
 """How often a case is raised at most; a pathway is shorter."""
 
 
+Ends = Mapping[int, Sequence[datetime]]
+"""Of each city (its key) what `_ends` gives."""
+
+
 def raise_unclaimed(*, now: datetime, batch: int) -> int:
     """Take every step that is due at `now` (UTC), however late it is; returns how many were taken."""
-    return sum(side_by_side(City.objects.order_by("pk"), partial(_raise_in, now=now, batch=batch)))
-
-
-def _raise_in(city: City, now: datetime, batch: int) -> int:
-    ends = _ends(rulebook_for(city), city, now)
-    taken, again = 0, bool(ends)
+    ends = {city.pk: _ends(rulebook_for(city), city, now) for city in City.objects.order_by("pk")}
+    taken, again = 0, any(ends.values())
     while again:
-        step, again = _pass(_due(city, ends, now), ends, now, batch)
+        step, again = _pass(ends, now, batch)
         taken += step
     return taken
 
 
-def _pass(due: Q, ends: Sequence[datetime], now: datetime, batch: int) -> tuple[int, bool]:
+def _pass(ends: Ends, now: datetime, batch: int) -> tuple[int, bool]:
     """One step for each case that is due, what another sweep holds is passed over: how many were taken, and
     whether one that missed a step may be due for the next as well."""
-    found = Submission.objects.filter(OPEN, due).order_by("pk")
+    due = _due(ends, now)
     taken: list[Submission] = []
-    last, more = 0, True
-    while more:
-        keys = list(found.filter(pk__gt=last).values_list("pk", flat=True)[:batch])
-        if keys:
-            in_halves(keys, partial(_take, due=due, now=now, taken=taken), _give_up)
-            last = keys[-1]
-        more = len(keys) == batch
+
+    def take(keys: Sequence[int]) -> None:
+        in_halves(keys, partial(_take, due=due, now=now, taken=taken), _give_up)
+
+    for _batch in side_by_side(_batches(due, batch), take):
+        pass
     return len(taken), any(
         row.unclaimed_since
-        and row.unclaimed_raised < len(ends)
-        and row.unclaimed_since < ends[row.unclaimed_raised]
+        and row.unclaimed_raised < len(ends[row.city_id])
+        and row.unclaimed_since < ends[row.city_id][row.unclaimed_raised]
         for row in taken
     )
+
+
+def _batches(due: Q, size: int) -> Iterator[list[int]]:
+    """Primary keys of the cases that are due, each once."""
+    found = Submission.objects.filter(OPEN, due).order_by("pk")
+    last, more = 0, True
+    while more:
+        keys = list(found.filter(pk__gt=last).values_list("pk", flat=True)[:size])
+        if keys:
+            yield keys
+            last = keys[-1]
+        more = len(keys) == size
 
 
 def _give_up(key: int) -> None:
@@ -86,20 +97,24 @@ def _ends(book: Rulebook, city: City, now: datetime) -> list[datetime]:
     return [_end_of(start, book.time_zone) for start in starts]
 
 
-def _due(city: City, ends: Sequence[datetime], now: datetime) -> Q:
-    """Which cases of a city are due for their next step.
+def _due(ends: Ends, now: datetime) -> Q:
+    """Which cases are due for their next step.
 
     Raised so many times before, and unclaimed long enough since. Where the ladder of an unacknowledged item
     climbs the pathway itself, only the first step is taken here.
     """
-    long_enough = [Q(unclaimed_raised=times, unclaimed_since__lt=end) for times, end in enumerate(ends)]
+    long_enough = [
+        Q(city_id=city, unclaimed_raised=times, unclaimed_since__lt=end)
+        for city, of_city in ends.items()
+        for times, end in enumerate(of_city)
+    ]
     climbing = Deadline.objects.filter(
         submission=OuterRef("pk"), milestone=Milestone.ACKNOWLEDGEMENT, state=ClockState.OPEN
     )
     own_turn = Q(unclaimed_raised=0) | ~Q(status=Status.RECEIVED) | ~Q(Exists(climbing))
     # What the ladder is about to do comes first: it may move the case, which begins the count anew.
     waiting = Deadline.objects.filter(submission=OuterRef("pk"), next_step_at__lte=now)
-    unclaimed = Q(city=city, assigned_to__isnull=True, status__in=sorted(AT_WORK))
+    unclaimed = Q(unclaimed_since__isnull=False, assigned_to__isnull=True, status__in=sorted(AT_WORK))
     return unclaimed & reduce(or_, long_enough) & own_turn & ~Q(Exists(waiting))
 
 

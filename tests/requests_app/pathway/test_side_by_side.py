@@ -5,9 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection, transaction
+from hypothesis import given
+from hypothesis import strategies as st
 
 from portals.models import User
-from requests_app.pathway.batches import side_by_side
+from requests_app.pathway.batches import AT_ONCE, alike, side_by_side
 from tests.requests_app.factories import UserFactory
 
 
@@ -48,6 +50,21 @@ def test_no_more_batches_are_drawn_than_are_worked_on(transactional_db: None) ->
     next(results)
     assert len(drawn) <= 4
     results.close()  # type: ignore[attr-defined]
+
+
+@given(st.lists(st.integers(), unique=True, max_size=2_000), st.integers(1, 600))
+def test_batches_hold_every_key_once_in_order_and_are_alike(keys: list[int], most: int) -> None:
+    parts = list(alike(keys, at_most=most))
+    assert [key for part in parts for key in part] == keys
+    assert all(0 < len(part) <= most for part in parts)
+    full = parts[:-1]
+    assert len({len(part) for part in full}) <= 1  # only the last may be smaller
+
+
+def test_what_fits_is_shared_out_among_those_who_work_at_once() -> None:
+    assert [len(part) for part in alike(list(range(600)), at_most=500)] == [600 // AT_ONCE] * AT_ONCE
+    assert [len(part) for part in alike(list(range(40)), at_most=500)] == [40]
+    assert list(alike([], at_most=500)) == []
 
 
 def test_on_postgresql_two_meet_each_with_its_own_connection(transactional_db: None) -> None:
