@@ -106,7 +106,11 @@ class Submission(models.Model):
         indexes = [
             models.Index(fields=["office", "status", "urgency", "id"], name="queue_of_an_office"),
             models.Index(fields=["city", "status", "urgency", "id"], name="queue_of_a_city"),
-            models.Index(fields=["assigned_to", "status", "urgency", "id"], name="queue_of_a_person"),
+            models.Index(
+                fields=["assigned_to", "urgency", "id"],
+                condition=models.Q(assigned_to__isnull=False),
+                name="cases_of_a_person",
+            ),
             models.Index(fields=["office", "urgency", "id"], condition=OPEN, name="open_of_an_office"),
             models.Index(fields=["city", "urgency", "id"], condition=OPEN, name="open_of_a_city"),
             models.Index(

@@ -271,7 +271,7 @@ def test_cases_of_the_absent_are_found_by_person_not_among_all_of_an_office(kent
     standing = access.standing(getattr(kent, who))
     cases = access.stood_in_for(standing, {kent.city.pk: FILED.date()}).filter(status__in=["received"])
     plan = explained(cases.order_by("urgency", "pk")[:31])
-    assert "queue_of_a_person" in plan
+    assert "cases_of_a_person" in plan
 
 
 def test_the_desk_counts_no_further_than_it_shows(kent: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
