@@ -7,10 +7,10 @@ that are held. A batch that fails is halved until the poisoned case stands alone
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from itertools import chain
 from typing import Any
 
@@ -65,10 +65,11 @@ def database_now() -> datetime:
 def sweep(*, now: datetime, batch: int = BATCH) -> Report:
     """Take every step that is due at `now` (UTC), each exactly once; a missed run is made up here."""
     report = Report()
-    for taken, put_off in side_by_side(_batches(now, batch), partial(_take, now=now)):
+    people = cache(partial(People, now=now))  # read when the first step is due, and not again in this pass
+    for taken, put_off in side_by_side(_batches(now, batch), partial(_take, people=people, now=now)):
         report.taken.update(taken)
         report.put_off += put_off
-    report.taken["unclaimed"] += raise_unclaimed(now=now, batch=batch)
+    report.taken["unclaimed"] += raise_unclaimed(people=people, now=now, batch=batch)
     report.taken = +report.taken  # without the codes of which nothing was taken
     Tick.objects.update_or_create(name="sweep", defaults={"at": now, "detail": report.as_json()})
     return report
@@ -95,13 +96,15 @@ def _batches(now: datetime, size: int) -> Iterator[list[int]]:
         beyond = Q(next_step_at__gte=last_at) & (Q(next_step_at__gt=last_at) | Q(pk__gt=last_pk))
 
 
-def _take(cases: Sequence[int], now: datetime) -> tuple[Counter[str], list[int]]:
+def _take(
+    cases: Sequence[int], people: Callable[[], People], now: datetime
+) -> tuple[Counter[str], list[int]]:
     """The steps taken, by code, and the deadlines that were put off."""
     taken: Counter[str] = Counter()
     put_off: list[int] = []
 
     def take(part: Sequence[int]) -> None:
-        taken.update(_take_batch(part, now))
+        taken.update(_take_batch(part, people, now))
 
     def give_up(case: int) -> None:
         logger.exception("A step of case %s failed; its steps are put off for an hour", case)
@@ -111,7 +114,7 @@ def _take(cases: Sequence[int], now: datetime) -> tuple[Counter[str], list[int]]
     return taken, put_off
 
 
-def _take_batch(cases: Sequence[int], now: datetime) -> Counter[str]:
+def _take_batch(cases: Sequence[int], people: Callable[[], People], now: datetime) -> Counter[str]:
     """One transaction: hold the cases, read what is still due, take each step, write it all at once."""
     taken: Counter[str] = Counter()
     with WORKING_OUT:
@@ -122,7 +125,7 @@ def _take_batch(cases: Sequence[int], now: datetime) -> Counter[str]:
             found[deadline.submission_id].append(deadline)
         done = _done(chain.from_iterable(found.values()))
         planner = Planner(holding)
-        effects = Effects(now=now, people=People((row.city for row in holding), now=now))
+        effects = Effects(now=now, people=people())
         for row in holding:
             for step in _take_steps(row, found[row.pk], done, planner, effects):
                 taken[step.code.partition(".")[0]] += 1

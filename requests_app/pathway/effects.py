@@ -58,19 +58,16 @@ WRITTEN = (
 
 
 class People:
-    """Active members and offices of some cities and who stands in for whom at `now` (UTC), read once a
-    batch."""
+    """Active members and offices of all cities, and who stands in for whom at `now` (UTC)."""
 
-    def __init__(self, cities: Iterable[City], *, now: datetime) -> None:
-        today = {city.pk: city.date_at(now) for city in cities}
-        wanted = set(today)
-        found = Office.objects.filter(city_id__in=wanted).select_related("backup__user")
-        self.offices = {office.pk: office for office in found}
+    def __init__(self, *, now: datetime) -> None:
+        today = {city.pk: city.date_at(now) for city in City.objects.all()}
+        self.offices = {office.pk: office for office in Office.objects.select_related("backup__user")}
         self.stand_ins = stand_ins(today)
         self._members: dict[int, list[Member]] = {}
         self._found: dict[int, dict[bool, list[Member]]] = {}
         for member in Member.objects.filter(
-            office__city_id__in=wanted, active=True, user__is_active=True, office__outside=False
+            office__isnull=False, active=True, user__is_active=True, office__outside=False
         ).select_related("user"):
             self._members.setdefault(member.office_id or 0, []).append(member)
 

@@ -9,7 +9,7 @@ by the sweep; holds rows as every act does.
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial, reduce
 from operator import or_
@@ -41,24 +41,24 @@ Ends = Mapping[int, Sequence[datetime]]
 """Of each city (its key) what `_ends` gives."""
 
 
-def raise_unclaimed(*, now: datetime, batch: int) -> int:
+def raise_unclaimed(*, people: Callable[[], People], now: datetime, batch: int) -> int:
     """Take every step that is due at `now` (UTC), however late it is; returns how many were taken."""
     ends = {city.pk: _ends(rulebook_for(city), city, now) for city in City.objects.order_by("pk")}
     taken, again = 0, any(ends.values())
     while again:
-        step, again = _pass(ends, now, batch)
+        step, again = _pass(ends, people, now, batch)
         taken += step
     return taken
 
 
-def _pass(ends: Ends, now: datetime, batch: int) -> tuple[int, bool]:
+def _pass(ends: Ends, people: Callable[[], People], now: datetime, batch: int) -> tuple[int, bool]:
     """One step for each case that is due, what another sweep holds is passed over: how many were taken, and
     whether one that missed a step may be due for the next as well."""
     due = _due(ends, now)
     taken: list[Submission] = []
 
     def take(keys: Sequence[int]) -> None:
-        in_halves(keys, partial(_take, due=due, now=now, taken=taken), _give_up)
+        in_halves(keys, partial(_take, due=due, people=people, now=now, taken=taken), _give_up)
 
     for _batch in side_by_side(_batches(due, batch), take):
         pass
@@ -123,7 +123,9 @@ def _end_of(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day + timedelta(days=1), datetime.min.time(), zone)
 
 
-def _take(keys: Sequence[int], *, due: Q, now: datetime, taken: list[Submission]) -> None:
+def _take(
+    keys: Sequence[int], *, due: Q, people: Callable[[], People], now: datetime, taken: list[Submission]
+) -> None:
     """One transaction: hold the cases, look whether they are still due, take one step each."""
     told = []
     with WORKING_OUT:
@@ -132,7 +134,7 @@ def _take(keys: Sequence[int], *, due: Q, now: datetime, taken: list[Submission]
             Submission.objects.filter(due, pk__in=[row.pk for row in holding]).values_list("pk", flat=True)
         )
         rows = [row for row in holding if row.pk in still]
-        effects = Effects(now=now, people=People((row.city for row in rows), now=now))
+        effects = Effects(now=now, people=people())
         referrers = _referrers(rows)
         for row in rows:
             step = row.unclaimed_raised

@@ -5,6 +5,7 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -284,10 +285,10 @@ def test_an_act_between_selection_and_writing_is_never_undone(
     quick, slow = (file_case(kent.city, dataset=kent.dataset) for _number in range(2))
     real = escalation._take
 
-    def meanwhile(cases: list[int], now: dt.datetime) -> tuple[Counter[str], list[int]]:
+    def meanwhile(cases: list[int], *, now: dt.datetime, **given: Any) -> tuple[Counter[str], list[int]]:
         intake.acknowledge(quick, by=kent.alice, now=now)
         intake.claim(slow, by=kent.bob, now=now)
-        return real(cases, now)
+        return real(cases, now=now, **given)
 
     monkeypatch.setattr(escalation, "_take", meanwhile)
     now = at(kent.city, D(2026, 6, 3))

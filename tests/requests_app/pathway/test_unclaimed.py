@@ -1,6 +1,7 @@
 """What nobody has claimed: who hears of it, when, and that it happens once."""
 
 import datetime as dt
+from functools import cache, partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,12 +13,16 @@ from requests_app.desk import absences
 from requests_app.escalation import sweep
 from requests_app.models import Action, Notice, Submission
 from requests_app.pathway import unclaimed
-from requests_app.pathway.unclaimed import raise_unclaimed
+from requests_app.pathway.effects import People
 from requests_app.preservation.verification import verify
 from tests.requests_app.factories import FILED, Staff, file_case, person
 
 D = dt.date
 DAY = dt.timedelta(days=1)
+
+
+def raise_unclaimed(*, now: dt.datetime, batch: int) -> int:
+    return unclaimed.raise_unclaimed(people=cache(partial(People, now=now)), now=now, batch=batch)
 
 
 def at(city: City, day: dt.date, clock: str = "08:00") -> dt.datetime:
