@@ -15,7 +15,7 @@ from functools import partial, reduce
 from operator import or_
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from portals.business_days import Reason
@@ -44,30 +44,17 @@ Ends = Mapping[int, Sequence[datetime]]
 def raise_unclaimed(*, people: Callable[[], People], now: datetime, batch: int) -> int:
     """Take every step that is due at `now` (UTC), however late it is; returns how many were taken."""
     ends = {city.pk: _ends(rulebook_for(city), city, now) for city in City.objects.order_by("pk")}
-    taken, again = 0, any(ends.values())
-    while again:
-        step, again = _pass(ends, people, now, batch)
-        taken += step
-    return taken
-
-
-def _pass(ends: Ends, people: Callable[[], People], now: datetime, batch: int) -> tuple[int, bool]:
-    """One step for each case that is due, what another sweep holds is passed over: how many were taken, and
-    whether one that missed a step may be due for the next as well."""
-    due = _due(ends, now)
-    taken: list[Submission] = []
+    if not any(ends.values()):
+        return 0
+    due, taken = _due(ends, now), list[int]()
 
     def take(keys: Sequence[int]) -> None:
-        in_halves(keys, partial(_take, due=due, people=people, now=now, taken=taken), _give_up)
+        step = partial(_take, due=due, ends=ends, people=people, now=now, taken=taken)
+        in_halves(keys, step, _give_up)
 
     for _batch in side_by_side(_batches(due, batch), take):
         pass
-    return len(taken), any(
-        row.unclaimed_since
-        and row.unclaimed_raised < len(ends[row.city_id])
-        and row.unclaimed_since < ends[row.city_id][row.unclaimed_raised]
-        for row in taken
-    )
+    return sum(taken)
 
 
 def _batches(due: Q, size: int) -> Iterator[list[int]]:
@@ -108,10 +95,7 @@ def _due(ends: Ends, now: datetime) -> Q:
         for city, of_city in ends.items()
         for times, end in enumerate(of_city)
     ]
-    climbing = Deadline.objects.filter(
-        submission=OuterRef("pk"), milestone=Milestone.ACKNOWLEDGEMENT, state=ClockState.OPEN
-    )
-    own_turn = Q(unclaimed_raised=0) | ~Q(status=Status.RECEIVED) | ~Q(Exists(climbing))
+    own_turn = Q(unclaimed_raised=0) | ~Q(status=Status.RECEIVED) | ~Q(Exists(_climbing()))
     # What the ladder is about to do comes first: it may move the case, which begins the count anew.
     waiting = Deadline.objects.filter(submission=OuterRef("pk"), next_step_at__lte=now)
     unclaimed = Q(unclaimed_since__isnull=False, assigned_to__isnull=True, status__in=sorted(AT_WORK))
@@ -124,31 +108,50 @@ def _end_of(day: date, zone: ZoneInfo) -> datetime:
 
 
 def _take(
-    keys: Sequence[int], *, due: Q, people: Callable[[], People], now: datetime, taken: list[Submission]
+    keys: Sequence[int], *, due: Q, ends: Ends, people: Callable[[], People], now: datetime, taken: list[int]
 ) -> None:
-    """One transaction: hold the cases, look whether they are still due, take one step each."""
-    told = []
+    """One transaction: hold the cases that no other sweep holds, look whether they are still due, take their
+    steps."""
     with WORKING_OUT:
         holding = held(keys, skip_locked=True)
-        still = set(
-            Submission.objects.filter(due, pk__in=[row.pk for row in holding]).values_list("pk", flat=True)
-        )
-        rows = [row for row in holding if row.pk in still]
+        still = Submission.objects.filter(due, pk__in=[row.pk for row in holding])
+        climbs = dict(still.values_list("pk", Exists(_climbing())))
+        rows = [row for row in holding if row.pk in climbs]
         effects = Effects(now=now, people=people())
         referrers = _referrers(rows)
-        for row in rows:
-            step = row.unclaimed_raised
-            if step == 0:
-                _to_the_head(row, referrers.get(row.pk), effects)
-                told.append(row)
-            elif _along_the_pathway(row, step, effects):
-                told.append(row)
-            else:
-                step = MOST - 1  # there is nobody left to tell
-            effects.submissions[row.pk] = row
-            raised_by_clock(row, step + 1)
+        told = sum(
+            _raise(row, referrers.get(row.pk), effects, ends[row.city_id], climbs[row.pk]) for row in rows
+        )
     effects.save()
-    taken += told
+    taken.append(told)
+
+
+def _raise(
+    row: Submission, referral: Referral | None, effects: Effects, ends: Sequence[datetime], climbs: bool
+) -> int:
+    """Every step of a case that is due, the first alone where its ladder climbs; how many were taken."""
+    told = 0
+    for step, end in list(enumerate(ends))[row.unclaimed_raised :]:
+        if row.unclaimed_since is None or row.unclaimed_since >= end:
+            break
+        if step == 0:
+            _to_the_head(row, referral, effects)
+        elif climbs and row.status == Status.RECEIVED:
+            break
+        elif not _along_the_pathway(row, step, effects):
+            raised_by_clock(row, MOST)  # there is nobody left to tell
+            break
+        raised_by_clock(row, step + 1)
+        told += 1
+    effects.submissions[row.pk] = row
+    return told
+
+
+def _climbing() -> QuerySet[Deadline]:
+    """The deadlines by which the ladder of a case climbs."""
+    return Deadline.objects.filter(
+        submission=OuterRef("pk"), milestone=Milestone.ACKNOWLEDGEMENT, state=ClockState.OPEN
+    )
 
 
 def _referrers(rows: Sequence[Submission]) -> Mapping[int, Referral]:
