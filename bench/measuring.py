@@ -124,7 +124,7 @@ def _ask(client: Client, subject: Subject, request: Request) -> int:
 
 
 def _alone(subject: Subject, size: int, repeat: int) -> PageFigure:
-    client = subject.client()
+    client = subject.client(subject.page)
     for _turn in range(WARM_UP):
         _come_to(client, subject, subject.page)
         _ask(client, subject, subject.page)
@@ -135,14 +135,16 @@ def _alone(subject: Subject, size: int, repeat: int) -> PageFigure:
     if subject.page.data is not None:
         written = sum(bool(_WRITES.match(sql)) for sql in statements)
         subject.bare = Request(f"{subject.bare.path}&writes={written}", subject.bare.data)
+    beside = subject.client(subject.bare)
     for _turn in range(WARM_UP):
-        _ask(client, subject, subject.bare)
+        _ask(beside, subject, subject.bare)
     times: tuple[list[float], list[float]] = ([], [])
+    turns = ((client, subject.page, times[0]), (beside, subject.bare, times[1]))
     for _turn in range(repeat):  # by turns, so that both meet the same neighbours on this machine
-        for request, kept in zip((subject.page, subject.bare), times, strict=True):
-            _come_to(client, subject, request)
+        for browser, request, kept in turns:
+            _come_to(browser, subject, request)
             began = time.perf_counter()
-            _ask(client, subject, request)
+            _ask(browser, subject, request)
             kept.append(time.perf_counter() - began)
     return PageFigure(
         name=subject.name,
@@ -163,7 +165,7 @@ def _together(server: Server, subject: Subject, request: Request, repeat: int) -
 
 
 def _call(subject: Subject, request: Request) -> Callable[[http.client.HTTPConnection], None]:
-    jar = {name: morsel.value for name, morsel in subject.client().cookies.items()} | subject.cookies
+    jar = {name: morsel.value for name, morsel in subject.client(request).cookies.items()} | subject.cookies
     cookies = "; ".join(f"{name}={value}" for name, value in jar.items())
     if request.data is None:
         return getting(request.path, cookies)

@@ -53,7 +53,7 @@ from requests_app.pathway import climb
 from requests_app.related.following import counted
 from requests_app.routing import rule_of_lead
 
-_WITH = ("city", "office", "dataset__office", "assigned_to", "entered_by")
+_WITH = ("office", "dataset__office", "assigned_to", "entered_by")
 _PERSON = ("first_name", "last_name", "email")
 
 
@@ -67,7 +67,6 @@ def _of(path: str, names: Iterable[str]) -> list[str]:
 
 _COLUMNS = [
     *(name for name in _columns(Submission) if name != "search_text"),
-    *_of("city", _columns(City)),
     "office__name",
     *_of("dataset__office", _columns(Office)),
     *_of("dataset", ("name", "identifier", "city", "office")),
@@ -142,8 +141,11 @@ class CaseFile:
         return history.lines(self.events, offices=offices, zone=self.book.time_zone)
 
 
-def read(visible: QuerySet[Submission], reference: str, *, now: datetime) -> CaseFile:
-    """The case with this reference; Submission.DoesNotExist where `visible` does not hold it."""
+def read(
+    visible: QuerySet[Submission], reference: str, *, now: datetime, cities: Iterable[City] = ()
+) -> CaseFile:
+    """The case with this reference; Submission.DoesNotExist where `visible` does not hold it. `cities` are
+    those that the caller has read: they are not read again."""
     row = (
         counted(visible)
         .select_related(*_WITH)
@@ -154,6 +156,8 @@ def read(visible: QuerySet[Submission], reference: str, *, now: datetime) -> Cas
         .get(reference=reference)
     )
     prefetch_related_objects([row], _of_its_kind(row.kind))
+    known = {city.pk: city for city in cities}
+    row.city = known.get(row.city_id) or row.city
     book = rulebook_for(row.city)
     return CaseFile(
         submission=row,

@@ -224,7 +224,8 @@ def case(request: StaffRequest, reference: str) -> HttpResponse:
     """One case: what was asked and said, clocks, route, acts, history."""
     now, who = timezone.now(), request.standing
     try:
-        file = casefile.read(_with_mention(who), reference, now=now)
+        cities = (member.city for member in who.members)
+        file = casefile.read(_with_mention(who), reference, now=now, cities=cities)
     except Submission.DoesNotExist:
         raise Http404 from None
     submission = file.submission
