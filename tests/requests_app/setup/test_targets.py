@@ -11,9 +11,9 @@ from portals.models import OfficeTarget
 from portals.rulebook import rulebook_for
 from portals.vocabulary import Outcome
 from requests_app import determinations, intake
+from requests_app.escalation import sweep
 from requests_app.handling import undo
 from requests_app.lifecycle import NotAllowed
-from requests_app.pathway import unclaimed
 from requests_app.setup import targets
 from tests.portals.loading import load_text
 from tests.requests_app.factories import FILED, Staff, file_case
@@ -137,10 +137,10 @@ def test_what_nobody_claims_is_raised_after_the_citys_own_target(kent: Staff) ->
     intake.acknowledge(case, by=kent.alice, now=FILED)  # the ladder is over: what is left is the claim
     set_target(kent, "unclaimed_after", 10)
     fourth = dt.datetime(2026, 6, 5, 18, tzinfo=dt.UTC)
-    unclaimed.raise_unclaimed(now=fourth, batch=10)
+    sweep(now=fourth)
     case.refresh_from_db()
     assert case.unclaimed_raised == 0
-    unclaimed.raise_unclaimed(now=fourth + dt.timedelta(days=14), batch=10)
+    sweep(now=fourth + dt.timedelta(days=14))
     case.refresh_from_db()
     assert case.unclaimed_raised > 0
 
