@@ -41,6 +41,8 @@ _NUMBERED = re.compile(r"(\[\d+\])+")
 
 OWN_CHOICE = {Milestone.LAPSE, Milestone.APPEAL_FILING, Milestone.COURT_FILING}
 """Days by which the requester may do something: nobody is late when they have gone by."""
+NOT_OURS = OWN_CHOICE | {Milestone.REVIEWER_DECISION}
+"""Days that no office of the city can miss: these, and the day by which somebody outside decides."""
 
 
 class Shown(TypedDict):
@@ -215,7 +217,10 @@ def deadline_state(deadline: Any, today: date | None = None) -> Shown:
     due_on, today = as_date(_read(deadline, "due_on")), as_date(today)
     state = str(_read(deadline, "state") or ClockState.OPEN)
     met = _met(deadline) if state == ClockState.MET else None
-    if met and met.code == "met.late" and _read(deadline, "milestone") not in OWN_CHOICE:
+    milestone = _read(deadline, "milestone")
+    if met and met.code == "met.late" and milestone not in OWN_CHOICE:
+        if milestone in NOT_OURS:
+            return {"key": "passed", "word": _("Done after the last day"), "distance": ""}
         return {"key": "late", "word": _("Done late"), "distance": ""}
     if state in STATE_WORDS and state != ClockState.NOT_SPECIFIED:
         return {"key": state, "word": state_word(state), "distance": ""}
@@ -225,7 +230,7 @@ def deadline_state(deadline: Any, today: date | None = None) -> Shown:
         return {"key": "on_time", "word": _("Open"), "distance": ""}
     days = (due_on - today).days
     key = "late" if days < 0 else "due_soon" if days <= DUE_SOON_DAYS else "on_time"
-    if key == "late" and _read(deadline, "milestone") in OWN_CHOICE:
+    if key == "late" and milestone in NOT_OURS:
         key = "passed"
     distance = _distance(days)
     if key == "late":

@@ -34,6 +34,18 @@ def test_a_day_by_which_the_requester_may_act_passes_and_is_never_called_late(mi
     assert shown(date(2026, 7, 1), milestone=milestone)["key"] == "passed"
 
 
+def test_the_office_is_not_called_late_for_what_a_reviewer_outside_the_city_has_not_decided():
+    told = shown(date(2026, 7, 1), milestone=Milestone.REVIEWER_DECISION)
+    assert (told["key"], told["word"], told["distance"]) == ("passed", "Passed", "19 days ago")
+    assert shown(date(2026, 7, 1), milestone=Milestone.COMPLIANCE)["key"] == "late"
+
+
+def test_a_decision_that_came_late_from_outside_is_told_without_blame():
+    late = {"state": "met", "because": met("met.late", event="reviewer_decided", on="2026-06-15", count=3)}
+    told = shown(date(2026, 7, 1), **late, milestone=Milestone.REVIEWER_DECISION)
+    assert (told["key"], told["word"]) == ("passed", "Done after the last day")
+
+
 def test_a_deadline_that_is_not_specified_is_never_late():
     assert shown(date(2030, 1, 1), due_on=None, state="not_specified")["key"] == "not_specified"
     assert shown(date(2030, 1, 1), due_on=None)["key"] == "not_specified"
