@@ -155,8 +155,11 @@ class Rulebook:
         """An office row as the pure modules know it."""
         if office is None:
             return None
-        known = next((ref for ref in self.routes.offices if ref.pk == office.pk), None)
-        return known or rule_rows.office_of(office)
+        return self.office_of_key(office.pk) or rule_rows.office_of(office)
+
+    def office_of_key(self, pk: int) -> OfficeRef | None:
+        """The same of the primary key alone, without its row; None for one that these rules do not know."""
+        return next((ref for ref in self.routes.offices if ref.pk == pk), None)
 
 
 _books: dict[int, tuple[tuple[Any, ...], Rulebook]] = {}

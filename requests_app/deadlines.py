@@ -195,7 +195,7 @@ def _waited_for(deadline: Deadline, submission: Submission, filed: date) -> bool
 
 def ladder_of(book: Rulebook, submission: Submission) -> tuple[StepPart, ...]:
     """The steps that climb from the office that the case is with now."""
-    lead = book.office_ref(submission.climbs_from)
+    lead = book.office_of_key(submission.climbs_from_id) or book.office_ref(submission.climbs_from)
     assert lead is not None
     publisher = submission.dataset.office if submission.dataset else None
     return book.escalation_steps(

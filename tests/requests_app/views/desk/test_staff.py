@@ -7,12 +7,13 @@ from django.test import Client
 from django.urls import reverse
 
 from portals.rulebook import rulebook_for
+from portals.vocabulary import SubmissionKind
 from requests_app import escalation, intake, routing
 from requests_app.correspondence import conversation
 from requests_app.desk.queue import PAGE
 from requests_app.models import Event, Submission
 from requests_app.pages import casefile
-from tests.requests_app.factories import FILED, Staff, UserFactory, file_case
+from tests.requests_app.factories import FILED, Staff, UserFactory, file_case, keep_rules
 from tests.requests_app.staff_pages import page, signed_in
 
 DAY = dt.timedelta(days=1)
@@ -197,6 +198,18 @@ def test_a_case_with_twenty_events_needs_eight_queries(
     text = answer.content.decode()
     assert text.count("Which tree?") == 9
     assert "Seen it" in text and "internal note" in text
+
+
+@pytest.mark.parametrize("kind", SubmissionKind.values)
+def test_a_new_case_of_each_kind_needs_eight_queries_when_it_is_first_seen(
+    kent: Staff, kind: str, django_assert_max_num_queries
+) -> None:
+    keep_rules(kent.city)  # that know the office of the dataset
+    case = file_case(kent.city, kind, dataset=kent.dataset)
+    client = signed_in(kent.clerk)
+    with django_assert_max_num_queries(8):
+        answer = page(client, "staff_case", case.reference)
+    assert answer.context["file"].ladder or kind == SubmissionKind.APPEAL
 
 
 def test_a_case_explains_its_dates_offices_and_ladder(kent: Staff, case: Submission, time_machine) -> None:
