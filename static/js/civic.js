@@ -113,4 +113,22 @@
 
   addCopyButtons(document);
   document.querySelector(".error-summary")?.focus();
+
+  /* A long page on a phone starts with its parts folded, but for the one that the address or a link leads to. */
+  const folds = all("details[data-fold]");
+  const unfold = () => {
+    const aim = document.querySelector(":target");
+    const fold = aim?.closest("details[data-fold]") || aim?.querySelector("details[data-fold]");
+    if (!fold || fold.open) return;
+    fold.open = true;
+    aim.scrollIntoView();
+  };
+  if (folds.length) {
+    if (matchMedia("(max-width: 40rem)").matches) {
+      folds.forEach((fold) => { fold.open = false; });
+      all("[data-fold-index]").forEach((list) => { list.hidden = true; });  // the folded parts are the list
+    }
+    ["load", "hashchange"].forEach((moment) => addEventListener(moment, unfold));
+    document.addEventListener("click", (event) => { if (event.target.closest("a[href^='#']")) setTimeout(unfold); });
+  }
 })();

@@ -132,3 +132,28 @@ def test_a_page_fits_320_pixels_and_can_be_entered_by_keyboard(
     assert not is_wider_than_the_screen(page)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.getAttribute('href')") == "#main"
+
+
+def test_the_rules_start_folded_on_a_phone_and_a_link_opens_its_part(
+    kent: Staff, opened: Callable[..., Any]
+) -> None:
+    page = opened("/kent/rules/", width=360)
+    assert page.locator("details[data-fold][open]").count() == 0
+    assert not page.locator("[data-fold-index]").is_visible()
+    assert not page.locator("#topic-fees h3").first.is_visible()
+    page.locator("#topic-fees summary").click()
+    assert page.locator("#topic-fees h3").first.is_visible()
+    aimed = opened("/kent/rules/#topic-privacy", width=360)
+    assert aimed.locator("#topic-privacy details").get_attribute("open") is not None
+    assert aimed.locator("details[data-fold][open]").count() == 1
+
+
+def test_the_rules_are_all_open_on_a_wide_screen_and_without_a_script(
+    kent: Staff, opened: Callable[..., Any]
+) -> None:
+    wide = opened("/kent/rules/")
+    bare = opened("/kent/rules/", width=360, java_script_enabled=False)
+    for page in (wide, bare):
+        folds = page.locator("details[data-fold]").count()
+        assert page.locator("details[data-fold][open]").count() == folds > 10
+        assert page.locator("[data-fold-index]").is_visible()
