@@ -181,12 +181,17 @@ class QueueFilter(django_filters.FilterSet):
             if not office.outside
         ]
         self.is_narrowed = any(value != defaults.get(name, "") for name, value in chosen.items())
-        self.opens = any(chosen[name] for name in ("office", "kind", "dataset"))
         self.chosen = chosen
         self.narrowed = {name: value for name, value in chosen.items() if value != defaults.get(name, "")}
         self.shown = (
             f"{chosen} {scopes} {self.filters['office'].extra['choices']}"  # what its form looks like
         )
+
+    @property
+    def told(self) -> list[str]:
+        """What is chosen in the filters that are folded away, in words."""
+        chosen = ((self.form.fields[name], value) for name, value in self.narrowed.items() if name != "text")
+        return [str(dict(getattr(field, "choices", ())).get(value, value)) for field, value in chosen]
 
     def nothing(self, queryset: QuerySet[Submission], name: str, value: str) -> QuerySet[Submission]:
         """Scope and order are applied before and after the filters."""

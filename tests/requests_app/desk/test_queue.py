@@ -51,6 +51,28 @@ def test_ended_cases_are_shown_only_when_asked_for(kent: Staff) -> None:
     assert found(kent.alice, state="determined") == found(kent.alice, state="any") == [case]
 
 
+def test_what_is_chosen_in_the_folded_filters_is_told_in_words(kent: Staff) -> None:
+    who = access.standing(kent.clerk)
+    data = {
+        "scope": "city",
+        "office": str(kent.steward.pk),
+        "kind": "error_report",
+        "due": "late",
+        "text": "tree",
+    }
+    chosen = QueueFilter(data | {"dataset": "tree-s001"}, who=who, place=workplace(who), now=FILED)
+    assert chosen.told == [
+        "Whole city",
+        kent.steward.name,
+        "Report an error in a dataset",
+        "Late",
+        "tree-s001",
+    ]
+    assert QueueFilter({}, who=who, place=workplace(who), now=FILED).told == []
+    wrong = QueueFilter({"kind": "<b>"}, who=who, place=workplace(who), now=FILED)
+    assert not wrong.is_valid() and wrong.told == ["<b>"]
+
+
 def test_what_has_ended_is_shown_newest_first(kent: Staff) -> None:
     cases = [one(kent) for _number in range(3)]
     for case in cases[:2]:
