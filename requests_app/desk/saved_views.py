@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from portals.models import Office, User
@@ -18,7 +18,8 @@ MOST = 20
 def of(who: Standing) -> QuerySet[SavedView]:
     """The views of this person and of the offices in which this person works; the offices' first."""
     found = SavedView.objects.filter(Q(user_id=who.user_id) | Q(office_id__in=who.offices))
-    return found.select_related("office").order_by("user_id", "office__name", "name", "pk")
+    own_last = F("user_id").asc(nulls_first=True)
+    return found.select_related("office").order_by(own_last, "office__name", "name", "pk")
 
 
 def save(name: str, query: str, *, by: User, now: datetime, office: Office | None = None) -> SavedView:

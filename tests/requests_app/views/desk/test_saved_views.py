@@ -39,6 +39,13 @@ def test_a_view_of_an_office_is_kept_by_its_head_for_all_who_work_there(kent: St
     assert signed_in(kent.bob).post(f"{VIEWS}{office.pk}/remove/").status_code == 302
 
 
+def test_the_views_of_an_office_stand_before_ones_own(kent: Staff) -> None:
+    for name, owner in (("Alone", {"user": kent.alice}), ("Together", {"office": kent.steward})):
+        SavedView.objects.create(name=name, query="due=late", saved_at=FILED, **owner)
+    views = signed_in(kent.alice).get(QUEUE).context["views"]
+    assert [view["label"] for view in views][-2:] == ["Together", "Alone"]
+
+
 @pytest.mark.parametrize(
     ("sent", "status", "words"),
     [
