@@ -325,8 +325,9 @@ def with_columns(queryset: QuerySet[Submission]) -> QuerySet[Submission]:
 
 
 def _beside(queryset: QuerySet[Submission], offices: Mapping[int, Office]) -> list[Submission]:
-    """The same with offices that are read already."""
+    """The same with offices that are read already; a row reads its own where that was added since."""
     rows = list(queryset.select_related("assigned_to").only(*_COLUMNS))
     for row in rows:
-        Submission.office.field.set_cached_value(row, offices[row.office_id])
+        if office := offices.get(row.office_id):
+            Submission.office.field.set_cached_value(row, office)
     return rows

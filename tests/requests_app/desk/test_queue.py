@@ -44,6 +44,12 @@ def test_without_a_choice_it_shows_what_my_offices_must_act_on(kent: Staff) -> N
     assert found(kent.charlie) == []
 
 
+def test_a_case_that_went_to_an_office_added_a_moment_ago_is_shown_all_the_same(kent: Staff) -> None:
+    case = one(kent)
+    (shown,) = page_of(access.led_by(access.standing(kent.alice)), "urgency", offices={}).rows
+    assert (shown, shown.office.name) == (case, kent.steward.name)
+
+
 def test_ended_cases_are_shown_only_when_asked_for(kent: Staff) -> None:
     case = one(kent)
     determinations.determine(case, determinations.Answer(Outcome.CORRECTED, "Done"), by=kent.alice, now=FILED)
