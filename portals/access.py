@@ -148,7 +148,7 @@ def restore(takedown: DatasetTakedown, *, notice: str, by: User, now: datetime) 
 
 def _settle(dataset: Dataset) -> None:
     """Hold the row of the dataset and bring its column in line with its takedowns."""
-    Dataset.objects.select_for_update().only("pk").get(pk=dataset.pk)
+    Dataset.objects.select_for_update(no_key=True).only("pk").get(pk=dataset.pk)
     still = DatasetTakedown.objects.filter(dataset=dataset, restored_at=None)
     dataset.withheld_since = still.aggregate(first=Min("since"))["first"]
     Dataset.objects.filter(pk=dataset.pk).update(withheld_since=dataset.withheld_since)

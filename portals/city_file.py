@@ -163,7 +163,7 @@ class _Loading:
         values = {field.name: getattr(facts, field.name) for field in dataclasses.fields(facts)}
         if City.objects.filter(prefix=facts.prefix).exclude(slug=facts.slug).exists():
             raise Refused([Problem("city.prefix", f'"{facts.prefix}" is the prefix of another city')])
-        city = City.objects.select_for_update().filter(slug=facts.slug).first()
+        city = City.objects.select_for_update(no_key=True).filter(slug=facts.slug).first()
         if city is None:
             self.changes += 1
             return City.objects.create(**values), True

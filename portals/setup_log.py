@@ -13,7 +13,7 @@ from portals.vocabulary import SetupAct
 
 def held(city: City) -> City:
     """The row of the city, read again and held until the transaction ends: one change after the other."""
-    return City.objects.select_for_update().get(pk=city.pk)
+    return City.objects.select_for_update(no_key=True).get(pk=city.pk)
 
 
 def last(city: City, subject: str) -> SetupEvent | None:

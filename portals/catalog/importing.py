@@ -62,7 +62,7 @@ def bring_in(
     result = ImportResult(skipped=list(catalog.skipped), warnings=list(catalog.warnings))
     with transaction.atomic():
         # Two imports of one city wait for each other; on SQLite the transaction itself does that.
-        City.objects.select_for_update().get(pk=city.pk)
+        City.objects.select_for_update(no_key=True).get(pk=city.pk)
         departments = Departments(city.offices.all())
         known = {row.identifier: row for row in city.datasets.only(*_KNOWN)}
         fresh: list[tuple[Dataset, CatalogEntry]] = []

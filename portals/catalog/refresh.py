@@ -35,7 +35,7 @@ def refresh_catalogs(now: datetime) -> list[CatalogRun]:
 
 def _claimed(city: City, now: datetime) -> CatalogRun | None:
     with transaction.atomic():
-        City.objects.select_for_update().get(pk=city.pk)
+        City.objects.select_for_update(no_key=True).get(pk=city.pk)
         tried = city.catalog_runs.filter(source=city.catalog_url, at__gt=now - EVERY).exists()
         if tried:
             return None

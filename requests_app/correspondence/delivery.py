@@ -241,7 +241,7 @@ def _digest(city: City, user_id: int, now: datetime) -> int:
     today = city.date_at(now)
     key = f"digest:{city.pk}:{user_id}:{today}"
     with transaction.atomic():
-        user = User.objects.select_for_update().get(pk=user_id)
+        user = User.objects.select_for_update(no_key=True).get(pk=user_id)
         if Notice.objects.filter(key=key).exists():
             return 0
         waiting = Notice.objects.filter(state=Notice.State.DIGEST_ITEM, user_id=user_id, city=city)

@@ -11,6 +11,7 @@ import pytest
 from django.db import close_old_connections, connection, transaction
 from django.test import override_settings
 
+from portals import setup_log
 from portals.models import Absence, Member, Office
 from requests_app import intake, routing
 from requests_app.correspondence import conversation, delivery, letters
@@ -254,3 +255,37 @@ def test_of_two_who_change_a_letter_at_once_one_is_told(kent: Staff) -> None:
     )
     assert [isinstance(result, NotAllowed) for result in results].count(True) == 1
     assert first.versions.count() == 2
+
+
+@pytest.mark.parametrize("holding", ["city", "person"])
+def test_nobody_waits_to_file_or_for_the_clock_while_a_setup_or_a_daily_letter_is_written(
+    kent: Staff, holding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What refers to a row wants its key to stay, not the row to be unchanged."""
+    case = file_case(kent.city, dataset=kent.dataset)
+    now = at(kent.city, dt.date(2026, 7, 31))
+    held, done = threading.Event(), threading.Event()
+    in_time = []
+
+    def wait(*_given: Any) -> None:
+        held.set()
+        in_time.append(done.wait(5))
+
+    def hold() -> None:
+        if holding == "person":
+            monkeypatch.setattr(delivery, "_write_digest", wait)
+            delivery.write_digests(now=now)
+            return
+        with transaction.atomic():
+            setup_log.held(kent.city)
+            wait()
+
+    def work() -> None:
+        held.wait(5)
+        file_case(kent.city, dataset=kent.dataset)
+        sweep(now=now)
+        done.set()
+
+    assert at_once(hold, work) == [None, None]
+    assert all(in_time), "somebody waited for the row"
+    assert Escalation.objects.filter(deadline__submission=case).exists()

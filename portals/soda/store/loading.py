@@ -150,7 +150,7 @@ def _point(
 ) -> None:
     """Let the dataset point to the new file; the former one is let go once that is certain."""
     with transaction.atomic():
-        Dataset.objects.select_for_update().only("pk").get(pk=dataset.pk)
+        Dataset.objects.select_for_update(no_key=True).only("pk").get(pk=dataset.pk)
         before = Table.objects.filter(dataset=dataset).first()
         values: dict[str, Any] = {
             "sha256": report.sha256,
