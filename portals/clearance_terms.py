@@ -31,6 +31,12 @@ def clearances_of(stored: Iterable[Mapping[str, Any]], kind: str) -> list[Cleara
     return [one for one in found if kind in one.kinds]
 
 
+def kinds_cleared(stored: Iterable[Mapping[str, Any]], roles: Iterable[str]) -> set[str]:
+    """The kinds of submissions of which an office with these roles clears answers."""
+    held = set(roles)
+    return {kind for one in stored if one["role"] in held for kind in one["kinds"]}
+
+
 def clearance_for(stored: Iterable[Mapping[str, Any]], kind: str, outcome: str) -> Clearance | None:
     """The clearance that this answer wants, or None."""
     return next((one for one in clearances_of(stored, kind) if outcome in one.outcomes), None)

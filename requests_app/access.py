@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
 
-from portals.clearance_terms import clearances_of
+from portals.clearance_terms import kinds_cleared
 from portals.models import Absence, City, Dataset, Member, Office, User
 from portals.vocabulary import MemberRole, Relation, SubmissionKind
 from requests_app.lifecycle import allowed
@@ -21,6 +21,7 @@ from requests_app.models import (
     ConcernedParty,
     Involvement,
     Mention,
+    Part,
     PublishedAnswer,
     PublishedFile,
     Status,
@@ -156,6 +157,25 @@ def mentioning(who: Standing) -> QuerySet[Submission]:
     return visible_to(who).filter(pk__in=open_mentions(who).values("submission_id"))
 
 
+def kinds_to_clear(who: Standing) -> frozenset[tuple[int, str]]:
+    """City and kind of the submissions of which an office of this person clears answers."""
+    return frozenset(
+        (member.city_id, kind)
+        for member in who.members
+        if member.office is not None and member.office_id in who.offices
+        for kind in kinds_cleared(member.city.clearances, member.office.roles)
+    )
+
+
+def clearing(who: Standing) -> QuerySet[Submission]:
+    """The submissions with a decision that waits for this person's clearance: not the own decisions."""
+    if not (cleared := kinds_to_clear(who)):
+        return Submission.objects.none()
+    waiting = Part.objects.filter(submission=OuterRef("pk"), cycle=OuterRef("cycle"), clearance="asked")
+    theirs = Q(*(Q(city_id=city, kind=kind) for city, kind in sorted(cleared)), _connector=Q.OR)
+    return visible_to(who).filter(theirs, Exists(waiting.exclude(decided_by_id=who.user_id)))
+
+
 def readers(submission: Submission) -> list[Member]:
     """The members of staff who may see this submission: the other way round of `visible_to`."""
     part = {submission.office_id, *submission.involvements.values_list("office_id", flat=True)}
@@ -284,14 +304,7 @@ def permitted(who: Standing, submission: Submission) -> list[Action]:
 
 def clears(who: Standing, submission: Submission) -> bool:
     """Whether this person belongs to an office that the city's `[[clearance]]` names for such a case."""
-    roles = {one.role for one in clearances_of(submission.city.clearances, submission.kind)}
-    return any(
-        member.office is not None
-        and member.city_id == submission.city_id
-        and member.role != MemberRole.AUDITOR
-        and not roles.isdisjoint(member.office.roles)
-        for member in who.members
-    )
+    return (submission.city_id, submission.kind) in kinds_to_clear(who)
 
 
 def public_cases() -> QuerySet[Submission]:

@@ -42,6 +42,7 @@ ORDER: dict[str, Any] = {
     "referred": _("Referred to your office, not accepted yet"),
     "unacknowledged": _("Not acknowledged yet"),
     "answered": _("The requester wrote"),
+    "clears": _("A decision waits for your clearance"),
     "asked": _("A note asks you to look"),
     "together": _("Your office must act as well"),
     "assigned": _("Assigned to you"),
@@ -73,6 +74,7 @@ def desk_lists(who: Standing, place: Workplace, now: datetime) -> list[DeskList]
         "referred": "scope=lead&state=referred",
         "unacknowledged": f"scope={scope}&state=received",
         "answered": f"scope={scope}&state=wrote",
+        "clears": "scope=clears",
         "asked": "scope=asked&state=any",
         "together": "scope=informed&state=received",
         "assigned": "scope=mine",
@@ -94,7 +96,9 @@ def _count(found: Sized) -> str:
 
 def _keys(who: Standing, today: Mapping[int, date]) -> dict[str, list[int]]:
     """The first keys of each list, all in one statement. `today` is the date in each city."""
-    statement, parameters = _statement(who, who.offices_led, tuple(today.items()))
+    statement, parameters = _statement(
+        who, (who.offices_led, access.kinds_to_clear(who)), tuple(today.items())
+    )
     found: dict[str, list[tuple[int, int]]] = {key: [] for key in ORDER}
     if statement:
         with connection.cursor() as cursor:
@@ -106,7 +110,7 @@ def _keys(who: Standing, today: Mapping[int, date]) -> dict[str, list[int]]:
 
 @lru_cache(maxsize=1_000)
 def _statement(
-    who: Standing, _led: frozenset[int], today: tuple[tuple[int, date], ...]
+    who: Standing, _more: tuple[frozenset[Any], ...], today: tuple[tuple[int, date], ...]
 ) -> tuple[str, tuple[Any, ...]]:
     """The statement and its parameters: they follow from who asks and from the dates alone. A desk is looked
     at all day, and to put them together costs more than to run them, so they are kept for who asks again.
@@ -136,6 +140,7 @@ def _lists(who: Standing, today: Mapping[int, date]) -> dict[str, QuerySet[Submi
         "referred": access.led_by(who).filter(referral_waits_since__isnull=False, status__in=at_work),
         "unacknowledged": mine.filter(by_city_date(today, later), status=Status.RECEIVED),
         "answered": mine.filter(requester_wrote_at__isnull=False).order_by("requester_wrote_at", "pk"),
+        "clears": access.clearing(who).filter(status__in=at_work),
         "asked": access.mentioning(who),
         "together": access.involving(who, Relation.TOGETHER).filter(status=Status.RECEIVED),
         "assigned": access.visible_to(who).filter(assigned_to_id=who.user_id, status__in=at_work),

@@ -225,6 +225,7 @@ SCOPES: dict[str, tuple[Any, Any]] = {
         lambda who, today: access.visible_to(who).filter(assigned_to_id=who.user_id),
     ),
     "away": (_("Assigned to somebody who is away"), access.stood_in_for),
+    "clears": (_("A decision waits for my clearance"), lambda who, today: access.clearing(who)),
     "asked": (_("A note asks me to look"), lambda who, today: access.mentioning(who)),
     "city": (_("Whole city"), lambda who, today: access.whole_city(who)),
 }
@@ -234,6 +235,7 @@ SCOPES: dict[str, tuple[Any, Any]] = {
 def scopes_of(who: Standing) -> list[str]:
     """The scopes that mean something for this person; the first is the default."""
     own = ["lead", "informed", "mine", "away", "asked"] if who.offices else []
+    own += ["clears"] if access.kinds_to_clear(who) else []
     return own + (["city"] if who.cities_seen else [])
 
 

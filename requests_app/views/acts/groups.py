@@ -12,6 +12,7 @@ GROUPS: tuple[tuple[Any, frozenset[Action]], ...] = (
     (
         _("Answer"),
         frozenset({A.ESTIMATE, A.EXTEND, A.SPLIT, A.RELEASE_PART, A.LOG_WITHHELD, A.STATEMENT, A.UNDO})
+        | {A.PART_DECIDE, A.PART_TAKE_BACK, A.PART_DROP, A.PART_CLEAR, A.PART_RETURN, A.LOG_DROP}
         | {A.DETERMINE, A.CLOSE, A.REOPEN, A.PUBLISH, A.UNPUBLISH, A.ISSUE_KEY, A.APPEAL_LINK},
     ),
     (_("Write"), frozenset({A.ASK, A.MESSAGE, A.NOTE, A.ANSWER, A.DECLINE})),

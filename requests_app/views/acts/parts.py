@@ -10,7 +10,7 @@ from requests_app.answers import clearance, parts, redaction_log
 from requests_app.events import part_stand
 from requests_app.forms.acts import parts as forms
 from requests_app.forms.acts.determine import DetermineForm
-from requests_app.models import Action, Submission
+from requests_app.models import Action, Part, Submission
 from requests_app.pages.casefile import CaseFile
 from requests_app.views.acts.act import Act
 
@@ -24,6 +24,14 @@ def answer(submission: Submission, form: DetermineForm, **common: Any) -> str | 
     return None
 
 
+def decide(submission: Submission, form: forms.PartDecideForm, **common: Any) -> str | None:
+    """Keep the decision on a part; where it must be cleared first, that is said."""
+    part = parts.decide(submission, form.number, form.decision(), files=form.stored, **common)
+    if part.clearance == Part.Clearance.ASKED:
+        return _("Decided, and clearance is asked for. The part can be told when it is cleared.")
+    return None
+
+
 PART_ACTS: dict[Action, Act] = {
     Action.SPLIT: Act(
         forms.SplitForm,
@@ -34,7 +42,7 @@ PART_ACTS: dict[Action, Act] = {
     ),
     Action.PART_DECIDE: Act(
         forms.PartDecideForm,
-        lambda s, f, **c: parts.decide(s, f.number, f.decision(), files=f.stored, **c),
+        decide,
         gettext_lazy("Decide on a part"),
         gettext_lazy("Keep this decision"),
         gettext_lazy("Decided. The requester hears of it when the part is told."),

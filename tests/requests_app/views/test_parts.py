@@ -30,6 +30,10 @@ def page(client: Client, name: str, case: Submission, *more: object) -> str:
     return main_of(client.get(reverse(f"requests_app:{name}", args=[case.reference, *more])))
 
 
+def desk_of(client: Client) -> str:
+    return main_of(client.get(reverse("requests_app:desk")))
+
+
 def theirs(case: Submission) -> Client:
     client = Client()
     prove(client, case)
@@ -126,6 +130,11 @@ def test_clearance_takes_two_people_and_three_presses(people: dict[str, Staff]) 
     assert "clearance is asked for" in text_of(clerk.get(kept["Location"]))
     assert fresh(case).status == Status.ACKNOWLEDGED and Action.DETERMINE not in offered(clerk, case)
     assert "waits for clearance" in page(clerk, "staff_case", case)
+    waits = "A decision waits for your clearance"
+    for name in ("desk", "queue"):
+        theirs_to_clear = attorney.get(reverse(f"requests_app:{name}"), {"scope": "clears"})
+        assert case.reference in main_of(theirs_to_clear), name
+    assert waits in desk_of(attorney) and waits not in desk_of(clerk)
     refused = do(clerk, case, "part_clear", parts_cleared="1")
     assert refused.status_code == 403 and "Only the office" in main_of(refused)
     assert {Action.PART_CLEAR, Action.PART_RETURN} <= offered(attorney, case)
@@ -133,11 +142,22 @@ def test_clearance_takes_two_people_and_three_presses(people: dict[str, Staff]) 
     assert do(attorney, case, "determine", reasons="Mine").status_code == 403
     assert do(attorney, case, "part_clear").status_code == 422
     assert do(attorney, case, "part_clear", parts_cleared="1").status_code == 302
+    assert waits not in desk_of(attorney), "nothing waits any more"
     assert "No." not in page(requester, "parts", case)
     assert "No." in page(clerk, "act", case, "determine")
     assert do(clerk, case, "determine", reasons="No.").status_code == 302
     assert fresh(case).status == Status.DETERMINED
     assert Part.objects.get(submission=case).release is not None
+
+
+def test_whoever_decides_on_a_part_is_told_that_it_must_be_cleared(people: dict[str, Staff]) -> None:
+    town = people["bakersfield"]
+    case, clerk = in_parts(town, "One", "Two"), signed_in(town.clerk)
+    names = {"reasons": "No.", "responsible": "A. Clerk, City Clerk"}
+    sent = do(clerk, case, "part_decide", part="1", outcome="denied", **names)
+    assert "Decided, and clearance is asked for." in text_of(clerk.get(sent["Location"]))
+    sent = do(clerk, case, "part_decide", part="2", outcome="granted", reasons="Here.")
+    assert "The requester hears of it when the part is told." in text_of(clerk.get(sent["Location"]))
 
 
 def test_the_log_comes_as_a_file_as_far_as_it_was_told(kent: Staff) -> None:
