@@ -268,6 +268,8 @@ OF_ACTION: dict[Action, Callable[[Mapping[str, Any]], str]] = {
 """Action -> what the data of its event say."""
 
 
+OF_REVIEWS = frozenset({Action.REVIEW_PETITION, Action.REVIEW_ORDER, Action.REVIEW_COMPLY})
+"""What staff write beside these is theirs: the requester is told of the review alone."""
 TELLERS = (fee_stand, appeal_stand, date_moves, enforcement_stand, part_stand)
 """What knows the words of events of its own."""
 
@@ -276,7 +278,8 @@ def detail_of(event: Event) -> str:
     """What the event carries besides its name."""
     data = event.data
     if said := next(filter(None, (module.words_of(event) for module in TELLERS)), ""):
-        return said
+        noted = data.get("note") if event.action in OF_REVIEWS else ""
+        return " · ".join(part for part in (said, noted) if part)
     if words := OF_ACTION.get(Action(event.action)):
         return words(data)
     if "outcome" in data and event.action != Action.REOPEN:

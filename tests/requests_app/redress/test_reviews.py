@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from portals.vocabulary import ClockState, Milestone
 from requests_app.events.appeal_stand import reviews_of
@@ -12,6 +14,8 @@ from requests_app.redress import reviews
 from requests_app.redress.reviews import Petition
 from tests.requests_app.appeal_cases import DAY, denied_record, fresh
 from tests.requests_app.factories import FILED, Staff, file_case
+from tests.requests_app.pages import prove, text_of
+from tests.requests_app.staff_pages import signed_in
 
 Result = OutsideReview.Result
 DENIED_ON = dt.date(2026, 6, 2)
@@ -30,6 +34,12 @@ def case(portland: Staff) -> Submission:
 
 def petitioned(case: Submission, by: object, route: str, on: dt.date, **more: object) -> OutsideReview:
     return reviews.petition(case, Petition(route, on, **more), by=by, now=NOW)  # type: ignore[arg-type]
+
+
+def requester_of(case: Submission) -> Client:
+    client = Client()
+    prove(client, case)
+    return client
 
 
 def due(case: Submission, milestone: str) -> tuple[dt.date | None, str] | None:
@@ -139,3 +149,19 @@ def test_what_has_no_way_outside_offers_none(people: dict[str, Staff]) -> None:
     assert reviews.ways_outside(file_case(people["kent"].city)) == []
     kansas = file_case(people["kansas-city"].city, "records_request")
     assert {way.key for way in reviews.ways_outside(kansas)} == {"attorney-general", "circuit-court"}
+
+
+def test_what_staff_note_at_a_review_is_read_by_staff_and_not_by_the_requester(
+    portland: Staff, case: Submission
+) -> None:
+    petitioned(case, portland.clerk, "district-attorney", dt.date(2026, 6, 5), note="DA 26-11")
+    order = {"number": 1, "by": portland.clerk, "now": NOW}
+    reviews.order(case, result=Result.FOR_REQUESTER, on=dt.date(2026, 6, 8), note="by e-mail", **order)
+    reviews.comply(case, on=dt.date(2026, 6, 9), note="two boxes", **order)
+    pages = signed_in(portland.clerk), requester_of(case)
+    staff, theirs = (
+        text_of(client.get(reverse(f"requests_app:{name}", args=[case.reference])))
+        for client, name in zip(pages, ("staff_case", "case"), strict=True)
+    )
+    for note in ("DA 26-11", "by e-mail", "two boxes"):
+        assert note in staff and note not in theirs
