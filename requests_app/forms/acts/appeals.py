@@ -76,7 +76,15 @@ class DecideForm(ReleaseForm, ActForm):
                 _("It came after the last day, %(on)s. It was accepted and marked as late.")
                 % {"on": city_date(appeal.last_day)}
             )
-        if appeal.against is None:
+        if appeal.measure is not None:
+            found.append(
+                _(
+                    "It appeals the measure “%(measure)s”. The decision lifts nothing by itself: the office "
+                    "that took the measure is told of it, and lifts it where it must end."
+                )
+                % {"measure": appeal.measure.name}
+            )
+        elif appeal.against is None:
             found.append(_("It is not linked to a case. Only a linked case can be sent back."))
         else:
             found.append(

@@ -249,6 +249,15 @@ class MeasureForm(OfParty, TakesDown):
     def hints(self) -> list[str]:
         found = []
         case = self.desk.submission
+        keyless = [party.name for party in case.parties.all() if party.key_id is None]
+        if keyless and any(row.acts in measures.HOLDS_KEY for row in self.measures.values()):
+            found.append(
+                _(
+                    "No API key of %(who)s is known here: a suspension is written down and told, and "
+                    "switches nothing here."
+                )
+                % {"who": ", ".join(keyless)}
+            )
         refers = any(row.acts == MeasureEffect.REFER_LEGAL for row in self.measures.values())
         if refers and measures.legal_office(case) is None:
             found.append(

@@ -12,6 +12,7 @@ from requests_app.answers import api_keys
 from requests_app.desk.queue import PAGE
 from requests_app.forms.base import key_of, new_key
 from requests_app.models import ConcernedParty, MeasureTaken, Notice, Submission
+from requests_app.offences import measure_appeals
 from tests.requests_app.enforcement_cases import HOUR, REPORTER, concerned, found, key_for, report, taken
 from tests.requests_app.factories import FILED, Staff, UserFactory, file_case
 from tests.requests_app.pages import hidden, main_of, text_file, text_of
@@ -346,3 +347,25 @@ def test_a_case_without_a_key_has_no_page_of_one(kent: Staff) -> None:
     assert "opens the key once" in hints
     assert post(kent.clerk, case, "issue_key", until="1999-01-01").status_code == 422
     assert post(kent.clerk, case, "issue_key", limit="0").status_code == 422
+
+
+def test_whoever_decides_on_an_appeal_of_a_measure_reads_what_follows(kent: Staff, case: Submission) -> None:
+    party = concerned(kent, case)
+    row = taken(kent, party, "suspension-of-access")
+    words = measure_appeals.Appealed("It was a test.", "key-1")
+    appeal = measure_appeals.file(party, row, words, now=FILED + 4 * HOUR).submission
+    shown = text_of(page(signed_in(kent.clerk), "act", appeal.reference, "appeal_decide"))
+    assert "It appeals the measure “Suspension of access”. The decision lifts nothing by itself" in shown
+    assert "not linked to a case" not in shown
+
+
+def test_a_suspension_of_somebody_without_a_key_says_that_it_switches_nothing(
+    kent: Staff, case: Submission
+) -> None:
+    key, _secret = key_for(kent)
+    concerned(kent, case, key)
+    shown = text_of(page(signed_in(kent.clerk), "act", case.reference, "take_measure"))
+    assert "No API key of" not in shown
+    concerned(kent, case, name="Lister Inc.")
+    shown = text_of(page(signed_in(kent.clerk), "act", case.reference, "take_measure"))
+    assert "No API key of Lister Inc. is known here" in shown
