@@ -4,9 +4,10 @@ import gc
 
 from django.apps import AppConfig
 
-YOUNG = 50_000
+YOUNG = 5_000
 """Objects that may be made before the collector looks for cycles among them. Python's 700 make it look
-several times a page and hundreds of times a sweep, through all of Django, for cycles that are not there."""
+several times a page and hundreds of times a sweep. Every request is such a cycle, and what it was sent, up to
+2.5 MB, stays until then: ten times as many would be gigabytes for whoever sends large forms."""
 
 
 class CivicdataConfig(AppConfig):

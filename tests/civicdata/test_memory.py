@@ -1,0 +1,19 @@
+"""What a request was sent is let go soon after its answer, however large it was."""
+
+import gc
+import logging
+
+import pytest
+from django.core.handlers.wsgi import WSGIRequest
+from django.test import Client
+
+
+def test_of_many_large_forms_few_are_in_memory_at_once(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logging.root.manager, "disable", logging.CRITICAL)  # what is logged here is kept
+    browser, held = Client(enforce_csrf_checks=True), 0
+    browser.cookies["civicdata_csrf"] = "a" * 32
+    for turn in range(300):
+        assert browser.post("/", {"words": "x" * 1_000}).status_code == 403
+        if turn % 10 == 9:
+            held = max(held, sum(type(one) is WSGIRequest for one in gc.get_objects()))
+    assert held < 60  # each may be of 2.5 MB
