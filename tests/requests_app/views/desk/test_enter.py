@@ -132,3 +132,12 @@ def test_the_form_asks_for_the_requesters_name_and_not_for_the_clerks(
     for seen in (shown, refused):
         assert "Name of the requester" in seen and "E-mail address of the requester" in seen
         assert "Your name" not in seen and "About you" not in seen
+
+
+def test_all_mistakes_stand_in_one_summary(people: dict[str, Staff]) -> None:
+    client = signed_in(people["kent"].clerk)
+    answer = client.post(reverse("requests_app:enter", args=["kent", "appeal"]), {})
+    words = answer.content.decode()
+    assert answer.status_code == 422 and words.count('id="error-summary-title"') == 1
+    told = words.split('class="error-summary"', 1)[1].split("</div>", 1)[0]
+    assert "How it came" in told and "What had you asked for?" in told
