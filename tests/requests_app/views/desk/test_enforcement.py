@@ -13,7 +13,16 @@ from requests_app.desk.queue import PAGE
 from requests_app.forms.base import key_of, new_key
 from requests_app.models import ConcernedParty, MeasureTaken, Notice, Submission
 from requests_app.offences import measure_appeals
-from tests.requests_app.enforcement_cases import HOUR, REPORTER, concerned, found, key_for, report, taken
+from tests.requests_app.enforcement_cases import (
+    HOUR,
+    REPORTER,
+    concerned,
+    found,
+    key_for,
+    lifted,
+    report,
+    taken,
+)
 from tests.requests_app.factories import FILED, Staff, UserFactory, file_case
 from tests.requests_app.pages import hidden, main_of, text_file, text_of
 from tests.requests_app.staff_pages import page, signed_in
@@ -369,3 +378,13 @@ def test_a_suspension_of_somebody_without_a_key_says_that_it_switches_nothing(
     concerned(kent, case, name="Lister Inc.")
     shown = text_of(page(signed_in(kent.clerk), "act", case.reference, "take_measure"))
     assert "No API key of Lister Inc. is known here" in shown
+
+
+def test_a_lifted_measure_wants_nothing_done_any_more(kent: Staff, case: Submission) -> None:
+    party = concerned(kent, case)
+    found(kent, party)
+    row = taken(kent, party, "notice-to-comply", comply_by=FILED.date() + 9 * (24 * HOUR))
+    notice = reverse("requests_app:concerned", args=[party.reference])
+    assert "To be done by" in text_of(browser(party).get(notice))
+    lifted(kent, row)
+    assert "To be done by" not in text_of(browser(party).get(notice))
