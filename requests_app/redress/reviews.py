@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from portals.appeal_terms import AppealRule
 from portals.models import User
 from portals.rulebook import rulebook_for
-from portals.vocabulary import ClockEvent
+from portals.vocabulary import ClockEvent, ClockState
 from requests_app import deadlines
 from requests_app.lifecycle import NotAllowed, apply, locked
-from requests_app.models import Action, Event, OutsideReview, Submission
+from requests_app.models import Action, Deadline, Event, OutsideReview, Submission
 from requests_app.notices import write_to_requester
 from requests_app.redress import remedies
 
@@ -127,6 +127,12 @@ def _write_petition(
     )
 
 
+def _runs_after(review: OutsideReview, one: Deadline) -> bool:
+    """Whether the requester still goes by this date after the review: its own last day to file is behind."""
+    over = one.state not in (ClockState.OPEN, ClockState.PAUSED, ClockState.NOT_SPECIFIED)
+    return not over and not (one.milestone in remedies.FILING and one.route == review.route)
+
+
 def order(
     submission: Submission,
     *,
@@ -148,6 +154,7 @@ def order(
         if on < review.received_on:
             raise NotAllowed(_("It cannot be decided before the petition was received."))
         review.result, review.order_on, review.order_note = result, on, note
+        told = {"body": review.body, "result": str(result), "order_on": on.isoformat(), "note": note}
         event = apply(
             row,
             Action.REVIEW_ORDER,
@@ -155,17 +162,12 @@ def order(
             by=by,
             happening=ClockEvent.ORDER_ISSUED if _counts(row, review.route) else "",
             happened_at=_moment(row, on, now),
-            data={
-                "review": number,
-                "body": review.body,
-                "result": str(result),
-                "order_on": on.isoformat(),
-                "note": note,
-            },
+            data={"review": number, **told},
         )
         review.save(update_fields=["result", "order_on", "order_note"])
-        deadlines.recompute(row)
-        write_to_requester(row, "review_order", now=now, occasion=event.occasion, review=review)
+        running = [one for one in deadlines.recompute(row) if _runs_after(review, one)]
+        occasion = event.occasion
+        write_to_requester(row, "review_order", now=now, occasion=occasion, review=review, deadlines=running)
     return event
 
 

@@ -65,7 +65,7 @@ def appealed(client: Client, slug: str, case: Submission, ground: str = "denial"
 
 def test_kent_review_that_ends_by_itself_then_court(client: Client, people: dict[str, Staff], at: At) -> None:
     staff = people["kent"]
-    case, code = denied(client, staff, "kent")
+    case, code = denied(client, staff, "kent", requester_email="a@people.example")
     words = main_of(comes_back(client, case, code))
     assert "ends by itself on Wednesday, June 3, 2026" in way(words, "Review of a denial by the city")
     assert head(words, "Superior court") == "Not open yet"
@@ -85,6 +85,8 @@ def test_kent_review_that_ends_by_itself_then_court(client: Client, people: dict
     assert head(main_of(comes_back(client, case, code)), "Superior court") == "Under way"
     order = {"review": 1, "result": "for_requester", "on": "2026-06-04"}
     do(staff.clerk, case, "review_order", **order)
+    letter = Notice.objects.get(submission=case, kind="review_order").body
+    assert "For the requester" in letter and "go to court" not in letter and "Dates that" not in letter
     do(staff.clerk, case, "review_comply", review=1, on="2026-06-04")
     assert "Complied with" in main_of(comes_back(client, case, code))
 

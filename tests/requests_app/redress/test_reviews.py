@@ -57,6 +57,7 @@ def test_portland_petition_order_and_compliance_take_seven_and_seven_days(
     reviews.order(case, result=Result.FOR_REQUESTER, **order)
     assert due(case, Milestone.REVIEWER_DECISION) == (dt.date(2026, 6, 12), ClockState.MET)
     assert due(case, Milestone.COMPLIANCE) == (dt.date(2026, 6, 18), ClockState.OPEN)
+    assert "June 18, 2026" in Notice.objects.get(submission=case, kind="review_order").body
     assert fresh(case).next_due_on == dt.date(2026, 6, 18)
     reviews.comply(case, number=1, on=dt.date(2026, 6, 15), by=portland.clerk, now=NOW)
     assert due(case, Milestone.COMPLIANCE) == (dt.date(2026, 6, 18), ClockState.MET)
