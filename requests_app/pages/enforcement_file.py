@@ -18,6 +18,7 @@ from requests_app.models import (
     Appeal,
     Attachment,
     ConcernedParty,
+    Determination,
     Evidence,
     Finding,
     MeasureTaken,
@@ -98,8 +99,15 @@ def read(case: Submission) -> EnforcementFile:
         measures=measures,
         steps=steps_of(case, measures),
         provisions=list(_provisions(case)),
-        appeals=list(Appeal.objects.filter(measure__submission=case).select_related("submission", "measure")),
+        appeals=_appeals(case),
     )
+
+
+def _appeals(case: Submission) -> list[Appeal]:
+    """The appeals of its measures, each with the decision that stands."""
+    standing = Determination.objects.filter(taken_back_at__isnull=True)
+    rows = Appeal.objects.filter(measure__submission=case).select_related("submission", "measure")
+    return list(rows.prefetch_related(Prefetch("submission__determinations", queryset=standing)))
 
 
 def steps_of(case: Submission, measures: Iterable[MeasureTaken]) -> list[Step]:

@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portals.models import ApiKey
-from portals.vocabulary import Relation
-from requests_app import access, enforcement, routing
+from portals.vocabulary import AppealOutcome, Relation
+from requests_app import access, appeals, enforcement, routing
 from requests_app.answers import api_keys
 from requests_app.desk.queue import PAGE
 from requests_app.forms.base import key_of, new_key
@@ -366,6 +366,11 @@ def test_whoever_decides_on_an_appeal_of_a_measure_reads_what_follows(kent: Staf
     shown = text_of(page(signed_in(kent.clerk), "act", appeal.reference, "appeal_decide"))
     assert "It appeals the measure “Suspension of access”. The decision lifts nothing by itself" in shown
     assert "not linked to a case" not in shown
+    assert "Reversed" not in text_of(page(signed_in(kent.alice), "enforcement_of", case.reference))
+    decision = appeals.Decision(AppealOutcome.REVERSED, "The key was read from a sign.")
+    appeals.decide(appeal, decision, by=kent.clerk, now=FILED + 5 * HOUR)
+    lines = text_of(page(signed_in(kent.alice), "enforcement_of", case.reference))
+    assert "Answered: <strong>Reversed</strong>" in lines
 
 
 def test_a_suspension_of_somebody_without_a_key_says_that_it_switches_nothing(
