@@ -89,7 +89,7 @@ def _check(row: Submission, given: Given, party: ConcernedParty, *, today: date)
             _("“%(name)s” is in force against %(who)s already. Lift it before you take it again.")
             % {"name": measure.name, "who": party.name}
         )
-    if measure.acts != MeasureEffect.SUSPEND_KEY and not _is_substantiated(row, party):
+    if measure.acts != MeasureEffect.SUSPEND_KEY and not is_substantiated(row, party):
         raise NotAllowed(
             _("First record a finding that it is substantiated. Before that, only access can be suspended.")
         )
@@ -98,7 +98,8 @@ def _check(row: Submission, given: Given, party: ConcernedParty, *, today: date)
     concerned.protect_reporter(row, given.reasons, given.notice)
 
 
-def _is_substantiated(row: Submission, party: ConcernedParty) -> bool:
+def is_substantiated(row: Submission, party: ConcernedParty) -> bool:
+    """Whether the last finding about this person, or else about the case as a whole, says so."""
     own = row.findings.filter(party=party).last() or row.findings.filter(party=None).last()
     return own is not None and own.outcome == Finding.Outcome.SUBSTANTIATED
 

@@ -249,7 +249,14 @@ class MeasureForm(OfParty, TakesDown):
     def hints(self) -> list[str]:
         found = []
         case = self.desk.submission
-        keyless = [party.name for party in case.parties.all() if party.key_id is None]
+        parties = list(case.parties.all())
+        unproved = [party.name for party in parties if not measures.is_substantiated(case, party)]
+        if unproved:
+            found.append(
+                _("No finding about %(who)s is substantiated: before one is, only access can be suspended.")
+                % {"who": ", ".join(unproved)}
+            )
+        keyless = [party.name for party in parties if party.key_id is None]
         if keyless and any(row.acts in measures.HOLDS_KEY for row in self.measures.values()):
             found.append(
                 _(

@@ -380,6 +380,7 @@ def test_a_suspension_of_somebody_without_a_key_says_that_it_switches_nothing(
     concerned(kent, case, key)
     shown = text_of(page(signed_in(kent.clerk), "act", case.reference, "take_measure"))
     assert "No API key of" not in shown
+    assert "No finding about Dana Data is substantiated" in shown
     concerned(kent, case, name="Lister Inc.")
     shown = text_of(page(signed_in(kent.clerk), "act", case.reference, "take_measure"))
     assert "No API key of Lister Inc. is known here" in shown
