@@ -64,7 +64,7 @@ class BackupForm(forms.Form):
     def __init__(
         self, data: Any = None, *, offices: Sequence[Office], members: Sequence[Member], **kwargs: Any
     ) -> None:
-        super().__init__(data, **kwargs)
+        super().__init__(data, **{"auto_id": "backup_%s", **kwargs})  # the page holds a second "member"
         self.offices = {str(one.pk): one for one in offices}
         self.people = {str(one.pk): one for one in members}
         field, member = self.fields["office"], self.fields["member"]

@@ -1,6 +1,7 @@
 """Who is away and who stands in: what can be entered, and what follows from it."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.urls import reverse
@@ -221,3 +222,11 @@ def test_the_page_takes_few_queries(kent: Staff, time_machine, django_assert_max
     client = signed_in(kent.clerk)
     with django_assert_max_num_queries(9):
         client.get(reverse("requests_app:absences"))
+
+
+def test_each_field_of_the_page_is_named_by_its_own_label(kent: Staff) -> None:
+    shown = signed_in(kent.clerk).get(reverse("requests_app:absences")).content.decode()
+    assert "Enter an absence" in shown and "Backup contact" in shown
+    ids = re.findall(r' id="([^"]+)"', shown)
+    assert [one for one in ids if ids.count(one) > 1] == []
+    assert all(f'for="{one}"' in shown for one in ("id_member", "backup_member", "backup_office"))
