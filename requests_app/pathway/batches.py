@@ -41,19 +41,27 @@ def side_by_side(batches: Iterable[Batch], take: Callable[[Batch], Result]) -> I
     raises is raised here. Inside a transaction, which no other connection sees, and on SQLite, which has one
     writer, they are taken one after the other.
     """
-    waiting = iter(batches)
-    first = list(islice(waiting, AT_ONCE))
-    if len(first) < 2 or connection.vendor == "sqlite" or connection.in_atomic_block:
+    waiting, at_once = iter(batches), _at_once()
+    first = list(islice(waiting, at_once))
+    if len(first) < 2:
         yield from map(take, chain(first, waiting))
         return
     running: deque[Future[Result]] = deque()
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(at_once) as pool:
         for batch in chain(first, waiting):
-            if len(running) == AT_ONCE:
+            if len(running) == at_once:
                 yield running.popleft().result()
             running.append(pool.submit(_on_a_connection_of_its_own, take, batch))
         while running:
             yield running.popleft().result()
+
+
+def _at_once() -> int:
+    """How many batches can be taken side by side: each needs a connection beside that of the caller."""
+    if connection.vendor == "sqlite" or connection.in_atomic_block:
+        return 1
+    pool = connection.settings_dict["OPTIONS"].get("pool")
+    return min(AT_ONCE, pool["max_size"] - 1) if isinstance(pool, dict) else AT_ONCE
 
 
 def _on_a_connection_of_its_own(take: Callable[[Batch], Result], batch: Batch) -> Result:

@@ -5,7 +5,7 @@ from typing import Any
 from civicdata.accounts import StaffBackend
 from portals.models import Member, User
 from requests_app.access import standing
-from tests.requests_app.factories import Staff
+from tests.requests_app.factories import MemberFactory, Staff, file_case
 from tests.requests_app.staff_pages import page, signed_in
 
 
@@ -43,3 +43,25 @@ def test_a_membership_that_ended_counts_from_the_next_request(people: dict[str, 
     assert page(browser, "desk").status_code == 200
     Member.objects.filter(user=clerk).update(active=False)
     assert page(browser, "desk").status_code == 403
+
+
+def test_a_place_in_a_second_city_counts_while_it_is_held_and_no_longer(people: dict[str, Staff]) -> None:
+    kent, portland = people["kent"], people["portland"]
+    cases = [file_case(one.city, dataset=one.dataset).reference for one in (kent, portland)]
+    second = MemberFactory(user=kent.alice, office=portland.steward)
+    browser = signed_in(kent.alice)
+
+    def seen() -> list[int]:
+        return [page(browser, "staff_case", reference).status_code for reference in cases]
+
+    assert seen() == [200, 200]
+    second.active = False
+    second.save()
+    assert seen() == [200, 404]
+    Member.objects.filter(user=kent.alice, city=kent.city).update(active=False)
+    second.active = True
+    second.save()
+    assert seen() == [404, 200]
+    kent.alice.set_password("another password of hers")
+    kent.alice.save()
+    assert seen() == [302, 302]

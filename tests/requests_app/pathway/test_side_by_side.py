@@ -1,4 +1,4 @@
-"""Two batches at a time where the database can, and what each gives in the order of the batches."""
+"""Some batches at a time where the database can, and what each gives in the order of the batches."""
 
 import threading
 from collections.abc import Iterator
@@ -80,3 +80,12 @@ def test_on_postgresql_two_meet_each_with_its_own_connection(transactional_db: N
 
     first, second = side_by_side(range(2), take)
     assert first != second
+
+
+def test_where_the_pool_has_one_connection_beside_the_own_batches_follow_each_other(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They would wait for it in turns, and after half a minute the pool gives up."""
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "pool", {"max_size": 2})
+    names = set(side_by_side(range(12), lambda _batch: threading.current_thread().name))
+    assert names == {threading.current_thread().name}
