@@ -138,6 +138,9 @@ def appeal(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     taken = party.measures.filter(number=number).first()
     if taken is None:
         raise Http404(_("There is no such measure."))
+    if request.method != "POST" and (said := _not_to_appeal(taken)):
+        messages.info(request, said)
+        return redirect("requests_app:concerned", party.reference)
     kept, initial = typed_before(request), {"submission_key": new_key()}
     form = MeasureAppealForm(kept, typed_files(request, kept), initial=initial)
     form.errors.clear()
@@ -156,6 +159,14 @@ def appeal(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     context = page(party.submission.city, "concerned", **_facts(party), form=form, taken=taken)
     status = 422 if form.errors else 200
     return render(request, "requests_app/concerned/appeal.html", context, status=status)
+
+
+def _not_to_appeal(taken: MeasureTaken) -> str:
+    """Why no form is shown for an appeal of this measure; "" where one is."""
+    filed = taken.appeals.select_related("submission").first()
+    if filed is not None:
+        return _("You appealed it: %(reference)s.") % {"reference": filed.submission.reference}
+    return "" if taken.in_force else _("The measure was lifted.")
 
 
 def _file(

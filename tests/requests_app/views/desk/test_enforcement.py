@@ -19,7 +19,6 @@ from tests.requests_app.enforcement_cases import (
     concerned,
     found,
     key_for,
-    lifted,
     report,
     taken,
 )
@@ -384,13 +383,3 @@ def test_a_suspension_of_somebody_without_a_key_says_that_it_switches_nothing(
     concerned(kent, case, name="Lister Inc.")
     shown = text_of(page(signed_in(kent.clerk), "act", case.reference, "take_measure"))
     assert "No API key of Lister Inc. is known here" in shown
-
-
-def test_a_lifted_measure_wants_nothing_done_any_more(kent: Staff, case: Submission) -> None:
-    party = concerned(kent, case)
-    found(kent, party)
-    row = taken(kent, party, "notice-to-comply", comply_by=FILED.date() + 9 * (24 * HOUR))
-    notice = reverse("requests_app:concerned", args=[party.reference])
-    assert "To be done by" in text_of(browser(party).get(notice))
-    lifted(kent, row)
-    assert "To be done by" not in text_of(browser(party).get(notice))
