@@ -86,6 +86,7 @@ def test_where_the_pool_has_one_connection_beside_the_own_batches_follow_each_ot
     transactional_db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They would wait for it in turns, and after half a minute the pool gives up."""
-    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "pool", {"max_size": 2})
-    names = set(side_by_side(range(12), lambda _batch: threading.current_thread().name))
+    with monkeypatch.context() as patch:
+        patch.setitem(connection.settings_dict["OPTIONS"], "pool", {"max_size": 2})
+        names = set(side_by_side(range(12), lambda _batch: threading.current_thread().name))
     assert names == {threading.current_thread().name}
