@@ -83,11 +83,7 @@ STAFF: list[URLPattern] = [
     path("desk/case/<str:reference>/links/", links.links, name="links"),
     path("desk/enforcement/", enforcement.listed, name="enforcement"),
     path("desk/case/<str:reference>/enforcement/", enforcement.of_case, name="enforcement_of"),
-    path(
-        "desk/case/<str:reference>/enforcement/letter/<int:party_id>/",
-        enforcement.letter,
-        name="party_letter",
-    ),
+    path("desk/enforcement/letter/<int:party_id>/", enforcement.letter, name="party_letter"),
     path("desk/case/<str:reference>/key/", enforcement.key, name="staff_key"),
     path("desk/case/<str:reference>/seen/", mentions.seen, name="seen"),
     path("desk/case/<str:reference>/parts/", parts.staff_parts, name="staff_parts"),

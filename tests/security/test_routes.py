@@ -151,7 +151,6 @@ def arguments(name: str, scene: Scene) -> list[list[object]]:
     known: dict[str, list[list[object]]] = {
         "requests_app:staff_case_file": [[case.reference, "court"], [case.reference, "requester"]],
         "requests_app:measure_appeal": [[case.reference, 1]],
-        "requests_app:party_letter": [[case.reference, 1]],
         **{f"requests_app:{name}": [[case.reference, "csv"]] for name in ("withheld", "staff_withheld")},
         "requests_app:answer": [[city, 1]],
         "requests_app:answer_file": [[city, 1, 1]],
@@ -162,7 +161,9 @@ def arguments(name: str, scene: Scene) -> list[list[object]]:
         "requests_app:following": [["no-token"]],
         "requests_app:calendar_feed": [["no-token"]],
         "requests_app:public_case": [[city, case.reference]],
-        **{f"requests_app:{name}": [[1]] for name in ("end_absence", "remove_view", "letter")},
+        **{
+            f"requests_app:{name}": [[1]] for name in ("end_absence", "remove_view", "letter", "party_letter")
+        },
         "requests_app:bulk_result": [["0" * 32]],
         "requests_app:submit": [[city, case.kind], [city, "appeal"]],
         "requests_app:enter": [[city, case.kind]],

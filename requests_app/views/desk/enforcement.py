@@ -113,12 +113,16 @@ def _visible_earlier(request: StaffRequest, file: enforcement_file.EnforcementFi
 
 @staff_only
 @require_http_methods(["GET", "HEAD", "POST"])
-def letter(request: StaffRequest, reference: str, party_id: int) -> HttpResponse:
-    """A letter to be printed for a person concerned; POST makes a new code, which is shown only here."""
+def letter(request: StaffRequest, party_id: int) -> HttpResponse:
+    """A letter to be printed for a person concerned; POST makes a new code, which is shown only here.
+
+    A browser prints the address as well, so the reference of the report does not stand in it.
+    """
+    party = get_object_or_404(ConcernedParty.objects.select_related("key", "submission"), pk=party_id)
+    reference = party.submission.reference
     case = _enforced(request, reference)
     if request.method != "POST":
         return redirect("requests_app:enforcement_of", reference)
-    party = get_object_or_404(ConcernedParty.objects.select_related("key"), pk=party_id, submission=case)
     if Action.HEAR_PARTY not in access.permitted(request.standing, case):
         return render(request, "403.html", status=403)
     party.submission = case
