@@ -2,14 +2,22 @@
 
 import gc
 import logging
+from collections.abc import Iterator
 
 import pytest
 from django.core.handlers.wsgi import WSGIRequest
 from django.test import Client
 
 
-def test_of_many_large_forms_few_are_in_memory_at_once(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logging.root.manager, "disable", logging.CRITICAL)  # what is logged here is kept
+@pytest.fixture
+def nothing_logged() -> Iterator[None]:
+    """What is logged in a test is kept until its end, with the request."""
+    logging.disable(logging.CRITICAL)  # tells the loggers, too, that remember what they may log
+    yield
+    logging.disable(logging.NOTSET)
+
+
+def test_of_many_large_forms_few_are_in_memory_at_once(db: None, nothing_logged: None) -> None:
     browser, held = Client(enforce_csrf_checks=True), 0
     browser.cookies["civicdata_csrf"] = "a" * 32
     for turn in range(300):
