@@ -3,9 +3,12 @@
 import datetime as dt
 from typing import Any
 
+from django.test import Client
+from django.utils import timezone
+
 from portals import access as portal
 from portals.models import ApiKey, Measure, User
-from requests_app import enforcement
+from requests_app import access, enforcement
 from requests_app.answers import api_keys
 from requests_app.models import ConcernedParty, Finding, MeasureTaken, Submission
 from requests_app.offences import measures
@@ -66,3 +69,12 @@ def lifted(staff: Staff, row: MeasureTaken, **more: Any) -> MeasureTaken:
 
 def works(text: str, now: dt.datetime = FILED + 5 * HOUR) -> bool:
     return portal.check(text, now=now).is_good
+
+
+def browser(party: ConcernedParty) -> Client:
+    """The person concerned, who has proved the code."""
+    client = Client()
+    session = client.session
+    access.grant_concerned(session, party, now=timezone.now())
+    session.save()
+    return client

@@ -13,11 +13,12 @@ from requests_app import access, appeals, enforcement, routing
 from requests_app.answers import api_keys
 from requests_app.desk.queue import PAGE
 from requests_app.forms.base import key_of, new_key
-from requests_app.models import ConcernedParty, MeasureTaken, Notice, Submission
+from requests_app.models import MeasureTaken, Notice, Submission
 from requests_app.offences import measure_appeals
 from tests.requests_app.enforcement_cases import (
     HOUR,
     REPORTER,
+    browser,
     concerned,
     found,
     key_for,
@@ -48,15 +49,6 @@ def post(user, case: Submission, action: str, **sent: object):
     revision = Submission.objects.get(pk=case.pk).chain_length
     url = reverse("requests_app:act", args=[case.reference, action])
     return signed_in(user).post(url, {"revision": revision, **sent})
-
-
-def browser(party: ConcernedParty) -> Client:
-    """The person concerned, who has proved the code."""
-    client = Client()
-    session = client.session
-    access.grant_concerned(session, party, now=timezone.now())
-    session.save()
-    return client
 
 
 # -- staff

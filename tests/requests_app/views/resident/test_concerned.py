@@ -1,13 +1,10 @@
 """The notice of the person concerned: what is asked of them, and what they can still appeal."""
 
 import pytest
-from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
-from requests_app import access
-from requests_app.models import ConcernedParty, Submission
-from tests.requests_app.enforcement_cases import HOUR, concerned, found, lifted, report, taken
+from requests_app.models import Submission
+from tests.requests_app.enforcement_cases import HOUR, browser, concerned, found, lifted, report, taken
 from tests.requests_app.factories import FILED, Staff
 from tests.requests_app.pages import hidden, text_of
 
@@ -25,15 +22,6 @@ def kent(people: dict[str, Staff]) -> Staff:
 @pytest.fixture
 def case(kent: Staff) -> Submission:
     return report(kent)
-
-
-def browser(party: ConcernedParty) -> Client:
-    """The person concerned, who has proved the code."""
-    client = Client()
-    session = client.session
-    access.grant_concerned(session, party, now=timezone.now())
-    session.save()
-    return client
 
 
 def test_a_lifted_measure_wants_nothing_done_any_more(kent: Staff, case: Submission) -> None:
